@@ -1,0 +1,1 @@
+"""Settings of every environment, and the names of everything: the one source of both. Imports no CDKTF."""

@@ -1,0 +1,104 @@
+"""Reads the environment files and the caller's choice among them; reports every problem of a run at once."""
+
+import importlib
+import ipaddress
+import traceback
+from collections.abc import Iterator, Mapping
+
+from environments.schema import names
+from environments.schema.base import Problem, Rejected, SettingsError, gathering
+from environments.schema.environment import Environment, production_problems
+from environments.schema.service import check_image
+from environments.schema.workspace import Workspace, workspace_of
+
+VARIABLES = "environment variable"
+
+
+def load(variables: Mapping[str, str]) -> tuple[Workspace, ...]:
+    """The workspaces that ENVIRONMENT, ENVIRONMENT_SUFFIX and CONTAINER_IMAGE ask for; all three without any.
+
+    Raises SettingsError with the problems of all environment files and of the variables.
+    """
+    read = {name: _read(f"environments.{name}") for name in names.ENVIRONMENTS}
+    problems = [problem for _, found in read.values() for problem in found]
+    environments = {name: environment for name, (environment, _) in read.items() if environment}
+    problems += _overlaps(environments)
+    wanted = variables.get("ENVIRONMENT", "")
+    suffix = variables.get("ENVIRONMENT_SUFFIX", "")
+    image = variables.get("CONTAINER_IMAGE", "")
+    problems += [p.found_in(VARIABLES) for p in _variable_problems(wanted, suffix, image)]
+    selected = [environments[name] for name in ([wanted] if wanted else names.ENVIRONMENTS) if name in environments]
+    problems += [
+        problem for environment in selected for problem in _name_problems(Workspace(environment, suffix))
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return tuple(workspace_of(environment, suffix, image) for environment in selected)
+
+
+def _read(module: str) -> tuple[Environment | None, list[Problem]]:
+    """One environment file: its settings when they are right, its problems when they are not."""
+    source = module.replace(".", "/") + ".py"
+    try:
+        with gathering():
+            settings = importlib.import_module(module).ENVIRONMENT
+    except Exception as error:  # whatever a person can write into a Python file
+        return None, [_broken(source, error)]
+    if isinstance(settings, Rejected):
+        found = list(settings.problems)
+        found += production_problems(str(settings.sections.get("name")), settings.sections)
+        return None, [problem.found_in(source) for problem in found]
+    if not isinstance(settings, Environment):
+        return None, [Problem("ENVIRONMENT", None, "must be Environment(...)", source)]
+    expected = module.rpartition(".")[2]
+    if settings.name != expected:
+        return None, [Problem("name", settings.name, f"must be {expected!r}, like the file", source)]
+    found = [problem.found_in(source) for problem in production_problems(settings.name, dict(settings))]
+    return (None if found else settings), found
+
+
+def _broken(source: str, error: Exception) -> Problem:
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(source)]
+    line = error.lineno if isinstance(error, SyntaxError) else (lines[-1] if lines else None)
+    return Problem(f"line {line}" if line else "ENVIRONMENT", None, f"cannot be read: {error}", source)
+
+
+def _overlaps(environments: dict[str, Environment]) -> Iterator[Problem]:
+    """Two environments that may be peered one day must not share addresses."""
+    seen: dict[str, ipaddress.IPv4Network] = {}
+    for name, environment in environments.items():
+        for other, taken in seen.items():
+            if taken.overlaps(environment.network.range):
+                yield Problem(
+                    "network.cidr",
+                    environment.network.cidr,
+                    f"overlaps {taken} of environments/{other}.py; take a range that no other environment uses",
+                    f"environments/{name}.py",
+                )
+        seen[name] = environment.network.range
+
+
+def _variable_problems(wanted: str, suffix: str, image: str) -> Iterator[Problem]:
+    if wanted and wanted not in names.ENVIRONMENTS:
+        yield Problem("ENVIRONMENT", wanted, f"there are {', '.join(names.ENVIRONMENTS)}")
+    if suffix and not wanted:
+        yield Problem("ENVIRONMENT_SUFFIX", suffix, "say which environment to copy, for example ENVIRONMENT=dev")
+    elif suffix:
+        yield from names.suffix_problems(wanted, suffix)
+    if image:
+        try:
+            check_image(image)
+        except ValueError as error:
+            yield Problem("CONTAINER_IMAGE", image, str(error))
+        else:
+            if wanted in ("", "prod") and "@sha256:" not in image:
+                yield Problem("CONTAINER_IMAGE", image, "prod needs a digest (@sha256:...), a tag can be pushed again")
+
+
+def _name_problems(workspace: Workspace) -> Iterator[Problem]:
+    if workspace.suffix and next(names.suffix_problems(workspace.environment.name, workspace.suffix), None):
+        return
+    for sentence in names.too_long(workspace.names):
+        yield Problem("ENVIRONMENT_SUFFIX", workspace.suffix, f"{sentence}; shorten it", VARIABLES)
+
+

@@ -1,0 +1,1 @@
+"""Typed, validated settings; the defaults live here and are the safe ones."""

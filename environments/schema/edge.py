@@ -1,0 +1,28 @@
+"""Settings of what faces the internet: host name, load balancer, web application firewall."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from environments.schema.base import Problem, Settings
+
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+
+
+class Edge(Settings):
+    """The public entry, `https://<hostname>.<hosted_zone>`; a short-lived copy adds its suffix to the host name."""
+
+    hosted_zone: str = Field(pattern=rf"^({_LABEL}\.)+[a-z]{{2,}}$")
+    hostname: str = Field(default="payments", pattern=rf"^{_LABEL}$")
+    deletion_protection: bool = True
+    # Requests in five minutes from one address, above which the firewall answers 403.
+    rate_limit: int = Field(default=2000, ge=100, le=2_000_000)
+    access_log_retention_days: int = Field(default=400, ge=30, le=3653)
+
+    def production_problems(self) -> Iterator[Problem]:
+        if not self.deletion_protection:
+            yield Problem("deletion_protection", False, "prod needs True")
+        if self.access_log_retention_days < 365:
+            yield Problem(
+                "access_log_retention_days", self.access_log_retention_days, "prod needs 365 or more (PCI DSS 10.5.1)"
+            )

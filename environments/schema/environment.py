@@ -1,0 +1,58 @@
+"""Settings of one environment, composed of its parts."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from environments.schema.base import Problem, Settings
+from environments.schema.data_stores import Cache, Queue
+from environments.schema.database import Database
+from environments.schema.edge import Edge
+from environments.schema.network import Network
+from environments.schema.operations import Backup, Budget, Delivery, Logs, Monitoring
+from environments.schema.service import Service
+
+
+class Tags(Settings):
+    """What the bill is grouped by; the other tags follow from the workspace."""
+
+    cost_center: str = Field(pattern=r"^[A-Za-z0-9 ._-]{1,64}$")
+    owner: str = Field(pattern=r"^[A-Za-z0-9 ._@-]{1,64}$")
+    data_classification: Literal["public", "internal", "confidential", "restricted"] = "restricted"
+
+
+class Environment(Settings):
+    """Everything in which one environment differs from another; a default is always the safe choice."""
+
+    name: Literal["dev", "staging", "prod"]
+    account_id: str = Field(pattern=r"^\d{12}$")
+    region: str = Field(default="eu-west-1", pattern=r"^[a-z]{2}-[a-z]+-\d$")
+    tags: Tags
+    network: Network
+    database: Database
+    service: Service
+    edge: Edge
+    cache: Cache = Cache()
+    queue: Queue = Queue()
+    logs: Logs = Logs()
+    monitoring: Monitoring = Monitoring()
+    backup: Backup = Backup()
+    budget: Budget
+    delivery: Delivery
+
+    @field_validator("backup")
+    @classmethod
+    def _copies_leave_the_region(cls, value: Backup, info: ValidationInfo) -> Backup:
+        if value.copy_region is not None and value.copy_region == info.data.get("region"):
+            raise ValueError(f"copy_region {value.copy_region} is the region of the originals; take another one")
+        return value
+
+
+def production_problems(name: str, sections: dict[str, object]) -> Iterator[Problem]:
+    """What the sections that did validate still lack for production; none for other environments."""
+    if name != "prod":
+        return
+    for section, settings in sections.items():
+        if isinstance(settings, Settings):
+            yield from (problem.under(section) for problem in settings.production_problems())

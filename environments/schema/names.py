@@ -1,0 +1,123 @@
+"""The one place where names are spelt: stacks, state keys, resources, ARNs."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from environments.schema.base import Problem
+
+PROJECT = "payments"
+ENVIRONMENTS = ("dev", "staging", "prod")
+
+
+class Limit(Enum):
+    """Longest name, in characters, that each service takes."""
+
+    LOAD_BALANCER = ("load balancer", 32)
+    TARGET_GROUP = ("target group", 32)
+    CACHE = ("ElastiCache replication group, user and user group", 40)
+    DATABASE = ("RDS identifier", 63)
+    BUCKET = ("S3 bucket", 63)
+    ROLE = ("IAM role", 64)
+    FUNCTION = ("Lambda function", 64)
+    QUEUE = ("SQS queue", 80)
+    OTHER = ("most services", 128)
+
+
+# Every component that gets a name, with the strictest service that carries it.
+COMPONENTS: dict[str, Limit] = {
+    "alb": Limit.LOAD_BALANCER,
+    "api": Limit.TARGET_GROUP,
+    "worker": Limit.OTHER,
+    "cache": Limit.CACHE,
+    "database": Limit.DATABASE,
+    "database-final": Limit.DATABASE,
+    "alb-logs": Limit.BUCKET,
+    "access-logs": Limit.BUCKET,
+    "state": Limit.BUCKET,
+    "payments": Limit.QUEUE,
+    "payments-dead-letter": Limit.QUEUE,
+    "migration": Limit.FUNCTION,
+    "rotation": Limit.FUNCTION,
+    "flow-logs": Limit.ROLE,
+    "database-monitoring": Limit.ROLE,
+    "api-execution": Limit.ROLE,
+    "api-task": Limit.ROLE,
+    "worker-execution": Limit.ROLE,
+    "worker-task": Limit.ROLE,
+    "backup": Limit.ROLE,
+    "plan": Limit.ROLE,
+    "apply": Limit.ROLE,
+    "boundary": Limit.OTHER,
+}
+
+_SUFFIX = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of one stack's resources; `stack` is `payments-<workspace>` or `payments-foundation-<environment>`."""
+
+    stack: str
+    account_id: str
+    region: str
+    partition: str = "aws"
+
+    def of(self, component: str) -> str:
+        """`payments-<workspace>-<component>`; raises KeyError for a component that COMPONENTS does not list."""
+        limit = COMPONENTS[component]
+        name = f"{self.stack}-{component}"
+        return f"{name}-{self.account_id}" if limit is Limit.BUCKET else name
+
+    def described(self, what: str) -> str:
+        """For `Name` tags, aliases and log groups, whose limits (256 and more) no workspace reaches."""
+        return f"{self.stack}-{what}"
+
+    def log_group(self, component: str) -> str:
+        return f"/{self.stack}/{component}"
+
+    def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
+        """An ARN in this account and region; `region=""` for global services such as IAM."""
+        region = self.region if region is None else region
+        return f"arn:{self.partition}:{service}:{region}:{self.account_id}:{resource}"
+
+
+def workspace_name(environment: str, suffix: str) -> str:
+    return f"{environment}-{suffix}" if suffix else environment
+
+
+def stack_name(workspace: str) -> str:
+    return f"{PROJECT}-{workspace}"
+
+
+def foundation_name(environment: str) -> str:
+    return f"{PROJECT}-foundation-{environment}"
+
+
+def state_key(stack: str) -> str:
+    """`payments/<workspace>/terraform.tfstate`; the foundation's own state lies beside the workspaces'."""
+    return f"{PROJECT}/{stack.removeprefix(PROJECT + '-')}/terraform.tfstate"
+
+
+def too_long(names: Names) -> Iterator[str]:
+    """One sentence for the name that passes its service's limit by most, none when all fit."""
+    excess = [(len(names.of(c)) - limit.value[1], c, limit) for c, limit in COMPONENTS.items()]
+    over, component, limit = max(excess, key=lambda e: e[0])
+    if over > 0:
+        kind, length = limit.value
+        yield (
+            f"makes the name {names.of(component)} {over} character{'s' * (over > 1)} too long: "
+            f"{kind} names have at most {length} characters"
+        )
+
+
+def suffix_problems(environment: str, suffix: str) -> Iterator[Problem]:
+    """What is wrong with the suffix of a short-lived copy, before any name is made from it."""
+    setting = "ENVIRONMENT_SUFFIX"
+    if not _SUFFIX.fullmatch(suffix):
+        yield Problem(setting, suffix, "use lower-case letters, digits and inner hyphens only, for example 'pr-42'")
+    elif environment == "prod":
+        yield Problem(setting, suffix, "prod has no copies; use a suffix with ENVIRONMENT=dev or ENVIRONMENT=staging")
+    elif suffix.startswith(PROJECT):
+        yield Problem(setting, suffix, f"leave out '{PROJECT}', every name starts with it")

@@ -1,0 +1,98 @@
+"""Settings of logs, alarms, backups, budget and delivery."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, model_validator
+
+from environments.schema.base import Problem, Settings
+
+# Source: PutRetentionPolicy in the CloudWatch Logs API reference.
+LOG_RETENTION_DAYS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+
+
+def _accepted_by_cloudwatch(value: int) -> int:
+    if value not in LOG_RETENTION_DAYS:
+        near = min(LOG_RETENTION_DAYS, key=lambda days: abs(days - value))
+        raise ValueError(f"CloudWatch does not keep logs for {value} days; nearest is {near}")
+    return value
+
+
+RetentionDays = Annotated[int, AfterValidator(_accepted_by_cloudwatch)]
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+
+
+class Logs(Settings):
+    """How long CloudWatch keeps logs, in days."""
+
+    retention_days: RetentionDays = 400
+    flow_log_retention_days: RetentionDays = 400
+
+    def production_problems(self) -> Iterator[Problem]:
+        for name, days in self:
+            if days < 365:
+                yield Problem(name, days, "prod needs 365 or more (PCI DSS 10.5.1: twelve months)")
+
+
+class Monitoring(Settings):
+    """Who hears of alarms, and the thresholds that differ from one environment to another."""
+
+    emails: tuple[Email, ...] = ()
+    # 5xx answers of the load balancer and its targets, in percent of requests.
+    error_rate_percent: float = Field(default=1.0, gt=0, le=100)
+    latency_p99_seconds: float = Field(default=1.0, gt=0, le=60)
+    queue_age_seconds: int = Field(default=300, ge=60, le=1_209_600)
+    # Database connections of one instance.
+    database_connections: int = Field(default=400, ge=10, le=5000)
+
+    def production_problems(self) -> Iterator[Problem]:
+        if not self.emails:
+            yield Problem("emails", self.emails, "prod needs at least one address that hears of alarms")
+
+
+class Backup(Settings):
+    """AWS Backup: how long recovery points are kept, in days, and where copies go."""
+
+    daily_retention_days: int = Field(default=35, ge=7, le=3650)
+    monthly_retention_days: int = Field(default=400, ge=90, le=3650)
+    copy_region: str | None = Field(default=None, pattern=r"^[a-z]{2}-[a-z]+-\d$")
+    # Compliance-free (governance) lock: nobody without backup:DeleteBackupVaultLockConfiguration shortens retention.
+    lock: bool = False
+
+    @model_validator(mode="after")
+    def _monthly_outlasts_daily(self) -> "Backup":
+        if self.monthly_retention_days <= self.daily_retention_days:
+            raise ValueError(
+                f"monthly_retention_days {self.monthly_retention_days} must be above "
+                f"daily_retention_days {self.daily_retention_days}"
+            )
+        return self
+
+    def production_problems(self) -> Iterator[Problem]:
+        if self.daily_retention_days < 35:
+            yield Problem("daily_retention_days", self.daily_retention_days, "prod needs 35 or more")
+        if self.copy_region is None:
+            yield Problem("copy_region", None, "prod needs a second region, for example 'eu-central-1'")
+        if not self.lock:
+            yield Problem("lock", False, "prod needs True")
+
+
+class Budget(Settings):
+    """What an environment may cost in US dollars a month, and who hears of it at 50, 80 and 100 %."""
+
+    monthly_usd: int = Field(ge=10, le=10_000_000)
+    emails: tuple[Email, ...] = Field(min_length=1)
+
+
+class Delivery(Settings):
+    """The GitHub repository whose workflows may assume the foundation's roles, as `owner/name`."""
+
+    repository: str = Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")
+    default_branch: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]+$")
+
+    def runbook(self, alarm: str) -> str:
+        """The link that an alarm's description ends in."""
+        return f"https://github.com/{self.repository}/blob/{self.default_branch}/docs/runbooks.md#{alarm}"

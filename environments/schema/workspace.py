@@ -1,0 +1,68 @@
+"""One deployed copy of an environment."""
+
+from dataclasses import dataclass
+
+from environments.schema.environment import Environment
+from environments.schema.names import PROJECT, Names, foundation_name, stack_name, workspace_name
+from environments.schema.service import Service
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An environment and, for a short-lived copy, the suffix that sets it apart."""
+
+    environment: Environment
+    suffix: str = ""
+
+    @property
+    def name(self) -> str:
+        return workspace_name(self.environment.name, self.suffix)
+
+    @property
+    def names(self) -> Names:
+        return Names(stack_name(self.name), self.environment.account_id, self.environment.region)
+
+    @property
+    def foundation_names(self) -> Names:
+        return Names(
+            foundation_name(self.environment.name), self.environment.account_id, self.environment.region
+        )
+
+    @property
+    def is_copy(self) -> bool:
+        return bool(self.suffix)
+
+    @property
+    def domain(self) -> str:
+        edge = self.environment.edge
+        host = f"{edge.hostname}-{self.suffix}" if self.suffix else edge.hostname
+        return f"{host}.{edge.hosted_zone}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The provider's `default_tags`: static, or every plan would show a difference."""
+        tags = self.environment.tags
+        return {
+            "Project": PROJECT,
+            "Application": PROJECT,
+            "Environment": self.environment.name,
+            "Workspace": self.name,
+            "ManagedBy": "cdktf",
+            "CostCenter": tags.cost_center,
+            "Owner": tags.owner,
+            "DataClassification": tags.data_classification,
+        }
+
+
+def workspace_of(environment: Environment, suffix: str, image: str | None) -> Workspace:
+    """The workspace of a checked environment; a copy can be destroyed again without leaving anything behind."""
+    changes: dict[str, object] = {}
+    if image:
+        changes["service"] = Service(**{**dict(environment.service), "image": image})
+    if suffix:
+        changes["database"] = environment.database.model_copy(
+            update={"deletion_protection": False, "final_snapshot": False}
+        )
+        changes["edge"] = environment.edge.model_copy(update={"deletion_protection": False})
+        changes["backup"] = environment.backup.model_copy(update={"lock": False, "copy_region": None})
+    return Workspace(environment.model_copy(update=changes), suffix)

@@ -1,0 +1,1 @@
+"""What Terraform applies: one stack for each workspace, one foundation for each account."""

@@ -1,0 +1,1 @@
+"""How the app is synthesized fast, and what the user sees of it."""

@@ -1,0 +1,54 @@
+"""One synthesis for the whole session, shared by everything that reads the JSON."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from environments.loading import load
+from synthesis.bindings import environment as bindings_environment
+from synthesis.bindings import load_on_demand
+from tests.stack import Stack
+
+PROJECT = Path(__file__).resolve().parents[1]
+COPY = {"ENVIRONMENT": "dev", "ENVIRONMENT_SUFFIX": "pr-42"}
+STACKS = (
+    *("payments-dev", "payments-staging", "payments-prod", "payments-dev-pr-42"),
+    *("payments-foundation-dev", "payments-foundation-staging", "payments-foundation-prod"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-snapshots", action="store_true", help="record the synthesized JSON anew")
+
+
+@pytest.fixture(scope="session")
+def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `App.synth()` wrote, for all workspaces and one copy."""
+    folder = tmp_path_factory.mktemp("cdktf.out")
+    os.environ.update(bindings_environment(PROJECT, os.environ))
+    load_on_demand()
+    from stacks.app import build
+
+    build([*load({}), *load(COPY)], str(folder)).synth()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def stacks(outdir: Path) -> dict[str, Stack]:
+    """Every synthesized stack by name."""
+    files = {path.parent.name: path for path in outdir.glob("stacks/*/cdk.tf.json")}
+    return {name: Stack(name, json.loads(path.read_text())) for name, path in sorted(files.items())}
+
+
+@pytest.fixture(params=STACKS)
+def stack(request: pytest.FixtureRequest, stacks: dict[str, Stack]) -> Stack:
+    """One stack after the other."""
+    return stacks[request.param]
+
+
+@pytest.fixture(params=[name for name in STACKS if "foundation" not in name])
+def workspace(request: pytest.FixtureRequest, stacks: dict[str, Stack]) -> Stack:
+    """One workspace's stack after the other."""
+    return stacks[request.param]
