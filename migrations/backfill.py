@@ -1,0 +1,88 @@
+"""Repeats one statement over a table in short transactions, and knows after a cut where to go on."""
+
+import re
+import time
+
+from pg8000.exceptions import DatabaseError
+from pg8000.native import Connection, literal
+
+from migrations import log, statements
+from migrations.connection import sqlstate
+from migrations.errors import MigrationError
+from migrations.history import History
+from migrations.retries import Retries
+from migrations.revisions import OWNER, Key, Revision
+
+FIRST_SIZE, LARGEST_SIZE = 1_000, 50_000
+# Rows of a batch stay locked to its end: sizes are doubled below the first and halved above the second (seconds).
+SHORT, LONG = 0.15, 0.5
+LOG_SECONDS = 10.0
+CUT_OFF = "57014"  # query_canceled, here by statement_timeout
+
+
+def backfill(
+    connection: Connection, history: History, revision: Revision, retries: Retries, started: float
+) -> None:
+    """Runs all batches that are left and records the revision. Raises MigrationError or DatabaseError."""
+    assert revision.batch is not None
+    statement = statements.split(revision.sql)[0]
+    past = history.unfinished(revision)
+    last_key = past.last_key if past and past.sha256 == revision.sha256 else None
+    size, batches, longest, logged = FIRST_SIZE, 0, 0.0, time.monotonic()
+    while bounds := _next_range(connection, revision.batch, last_key, size):
+        if retries.deadline.left() < revision.statement_timeout:
+            raise MigrationError(f"{revision.name} was stopped by the time limit: run again, it continues where it stopped")
+        began = time.monotonic()
+        try:
+            _run_batch(connection, history, revision, _filled_in(statement, bounds), bounds[1])
+        except DatabaseError as error:
+            if sqlstate(error) != CUT_OFF or size == 1:
+                raise
+            connection.run("ROLLBACK")
+            size = max(1, size // 4)
+            continue
+        seconds = time.monotonic() - began
+        last_key, batches, longest = bounds[1], batches + 1, max(longest, seconds)
+        retries.succeeded_once()
+        if seconds < SHORT:
+            size = min(size * 2, LARGEST_SIZE)
+        elif seconds > LONG:
+            size = max(1, size // 2)
+        if time.monotonic() - logged > LOG_SECONDS:
+            logged = time.monotonic()
+            log.info("Backfills", revision=revision.name, batches=batches, batch_rows=size, last_key=last_key)
+    connection.run("BEGIN")
+    history.add(revision, time.monotonic() - started)
+    connection.run("COMMIT")
+    log.info("Backfilled", revision=revision.name, batches=batches, longest_batch_seconds=round(longest, 3))
+
+
+def _next_range(connection: Connection, key: Key, after: str | None, size: int) -> tuple[str, str] | None:
+    """The first and the last key, as text, of the next `size` rows; None behind the end of the table."""
+    column, table = f'"{key.column}"', f'"{key.schema}"."{key.table}"'
+    start = "" if after is None else f"WHERE {column} > {literal(after)}"
+    rows = connection.run(
+        f"WITH batch AS (SELECT {column} AS key FROM {table} {start} ORDER BY {column} LIMIT {size}) "
+        "SELECT (SELECT CAST(key AS text) FROM batch ORDER BY key LIMIT 1), "
+        "(SELECT CAST(key AS text) FROM batch ORDER BY key DESC LIMIT 1)"
+    )
+    first, last = rows[0]
+    return None if first is None else (first, last)
+
+
+def _filled_in(statement: str, bounds: tuple[str, str]) -> str:
+    # As literals, not as parameters: an untyped literal takes the type of the column that it is compared with.
+    values = dict(zip(("first", "last"), map(literal, bounds), strict=True))
+    return re.sub(r"(?<!:):(first|last)\b", lambda place: values[place[1]], statement)
+
+
+def _run_batch(connection: Connection, history: History, revision: Revision, statement: str, last_key: str) -> None:
+    """One transaction with the batch and the note of how far it came."""
+    connection.run("BEGIN")
+    connection.run(f"SET LOCAL lock_timeout = {revision.lock_timeout * 1000:.0f}")
+    connection.run(f"SET LOCAL statement_timeout = {revision.statement_timeout * 1000:.0f}")
+    connection.run(f"SET LOCAL ROLE {OWNER}")
+    connection.run(statement)
+    connection.run("SET LOCAL ROLE NONE")
+    history.set_unfinished(revision, last_key)
+    connection.run("COMMIT")

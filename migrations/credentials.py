@@ -1,0 +1,93 @@
+"""Reads the master secret at run time and logs in with it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from pg8000.native import Connection
+
+from migrations import log
+from migrations.connection import Address, LoginError, connect
+from migrations.errors import MigrationError
+
+# The endpoint is in the VPC: it answers in milliseconds, or a rule is missing and waiting longer does not help.
+_TIMEOUTS = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One version of the master secret, as Secrets Manager's RDS rotation lays it out."""
+
+    values: dict[str, Any]
+
+    @property
+    def user(self) -> str:
+        return str(self.values["username"])
+
+    @property
+    def password(self) -> str:
+        return str(self.values["password"])
+
+    @property
+    def address(self) -> Address:
+        return Address(str(self.values["host"]), int(self.values["port"]), str(self.values["dbname"]))
+
+    def with_password(self, password: str) -> "Secret":
+        return Secret({**self.values, "password": password})
+
+    def json(self) -> str:
+        return json.dumps(self.values)
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+def client() -> Any:
+    return boto3.client("secretsmanager", config=_TIMEOUTS)
+
+
+def read(secrets: Any, arn: str, stage: str, version: str | None = None) -> Secret | None:
+    """The version with this staging label (and this id), None when there is none."""
+    which = {"VersionStage": stage, **({"VersionId": version} if version else {})}
+    try:
+        text = secrets.get_secret_value(SecretId=arn, **which)["SecretString"]
+    except secrets.exceptions.ResourceNotFoundException:
+        return None
+    except (BotoCoreError, ClientError) as error:
+        raise MigrationError(f"The master secret {arn} cannot be read: {error}") from None
+    try:
+        return Secret(json.loads(text))
+    except ValueError:
+        # The parser's own message would quote the secret.
+        raise MigrationError(f"The master secret {arn} is not JSON") from None
+
+
+def log_in(secrets: Any, arn: str, address: Address, application: str) -> Callable[[], Connection]:
+    """A way to open sessions as the master user, with the stored password that the database takes.
+
+    Between two steps of a rotation the database already has the pending password; Secrets Manager goes on with that
+    rotation by itself.
+    """
+    refusal = "the secret has no value"
+    for stage in ("AWSCURRENT", "AWSPENDING"):
+        secret = read(secrets, arn, stage)
+        if secret is None:
+            continue
+        opened = partial(connect, address, secret.user, secret.password, application)
+        try:
+            opened().close()
+        except LoginError as error:
+            refusal = str(error)
+            continue
+        if stage == "AWSPENDING":
+            log.warning("A rotation of the master password is unfinished; logged in with the pending one")
+        return opened
+    raise MigrationError(
+        f"The database does not accept the password stored in {arn} ({refusal}): raise `password_version` of the "
+        "database in environments/<environment>.py by one and deploy again; both are then written anew"
+    )
