@@ -31,7 +31,9 @@ def backfill(
     size, batches, longest, logged = FIRST_SIZE, 0, 0.0, time.monotonic()
     while bounds := _next_range(connection, revision.batch, last_key, size):
         if retries.deadline.left() < revision.statement_timeout:
-            raise MigrationError(f"{revision.name} was stopped by the time limit: run again, it continues where it stopped")
+            raise MigrationError(
+                f"{revision.name} was stopped by the time limit: run again, it continues where it stopped"
+            )
         began = time.monotonic()
         try:
             _run_batch(connection, history, revision, _filled_in(statement, bounds), bounds[1])
@@ -76,7 +78,9 @@ def _filled_in(statement: str, bounds: tuple[str, str]) -> str:
     return re.sub(r"(?<!:):(first|last)\b", lambda place: values[place[1]], statement)
 
 
-def _run_batch(connection: Connection, history: History, revision: Revision, statement: str, last_key: str) -> None:
+def _run_batch(
+    connection: Connection, history: History, revision: Revision, statement: str, last_key: str
+) -> None:
     """One transaction with the batch and the note of how far it came."""
     connection.run("BEGIN")
     connection.run(f"SET LOCAL lock_timeout = {revision.lock_timeout * 1000:.0f}")

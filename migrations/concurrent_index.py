@@ -37,7 +37,9 @@ def _is_built(connection: Connection, history: History, revision: Revision, inde
     rows = connection.run(_IS_VALID, schema=index.schema, name=index.name)
     unfinished = history.unfinished(revision)
     if rows and unfinished is None:
-        raise MigrationError(f"{revision.name} builds {index.schema}.{index.name}, which exists already: drop one of them")
+        raise MigrationError(
+            f"{revision.name} builds {index.schema}.{index.name}, which exists already: drop one of them"
+        )
     if rows:
         valid = bool(rows[0][0])
         if valid and unfinished and unfinished.sha256 == revision.sha256:

@@ -71,7 +71,9 @@ def migrate(
             log.info("This is the only runner", waited_seconds=round(waited, 3))
             return _Run(connect, connection, deadline).apply(revisions, wanted, contract_allowed)
     except InterfaceError as error:
-        raise MigrationError(f"The connection was cut ({error}): run again, it continues where it stopped") from None
+        raise MigrationError(
+            f"The connection was cut ({error}): run again, it continues where it stopped"
+        ) from None
     finally:
         _close(connection)
 
@@ -81,7 +83,9 @@ def _up_to(revisions: Sequence[Revision], target: str) -> int:
         return revisions[-1].number
     versions = {revision.version: revision.number for revision in revisions}
     if target not in versions:
-        raise MigrationError(f"There is no revision {target!r}: the target is head or 0001 to {revisions[-1].version}")
+        raise MigrationError(
+            f"There is no revision {target!r}: the target is head or 0001 to {revisions[-1].version}"
+        )
     return versions[target]
 
 
@@ -100,12 +104,18 @@ def _plan(
 
 
 def _dry_run(
-    connection: Connection, revisions: Sequence[Revision], wanted: int, contract_allowed: bool, deadline: Deadline
+    connection: Connection,
+    revisions: Sequence[Revision],
+    wanted: int,
+    contract_allowed: bool,
+    deadline: Deadline,
 ) -> Result:
     past = History(connection)
     before, todo = _plan(past if past.exists() else None, revisions, wanted, contract_allowed)
     for revision in todo:
-        log.info("Would apply", revision=revision.name, phase=revision.phase, transaction=revision.transaction)
+        log.info(
+            "Would apply", revision=revision.name, phase=revision.phase, transaction=revision.transaction
+        )
     names = [revision.name for revision in todo]
     return Result(f"{before:04}", f"{before:04}", True, pending=names, seconds=deadline.spent())
 
@@ -170,7 +180,9 @@ class _Run:
 
     def _failure(self, revision: Revision, error: DatabaseError, retries: Retries) -> MigrationError:
         place = position(error)
-        line = f" at line {revision.sql.count(chr(10), 0, place) + 1}" if place and revision.transaction else ""
+        line = (
+            f" at line {revision.sql.count(chr(10), 0, place) + 1}" if place and revision.transaction else ""
+        )
         tried = f" after {retries.attempts} attempts" if retries.attempts > 1 else ""
         kept = "nothing of it was applied" if revision.transaction else "the next run continues it"
         if sqlstate(error) == "55P03":

@@ -1,0 +1,1 @@
+"""Commands for a person at a terminal; none of this goes into the Lambda."""
