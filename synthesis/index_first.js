@@ -1,9 +1,10 @@
-// Preloaded into Node: when jsii's package cache is empty, builds jsii's index of a package before jsii loads it.
+// Preloaded into Node: when jsii's package cache is empty, builds jsii's index of a package before jsii
+// loads it.
 //
-// jsii itself parses the whole assembly (131 MB of JSON for AWS) and parses it again in a worker thread, which writes the
-// index for the next run. A run shorter than that worker ends it unfinished, so that the next run is slow again. Here the
-// same worker file runs first, in a process of its own that gives its memory back, and jsii then finds the index.
-// Whatever fails here, jsii does as it always does.
+// jsii itself parses the whole assembly (131 MB of JSON for AWS) and parses it again in a worker
+// thread, which writes the index for the next run. A run shorter than that worker ends it unfinished,
+// so the next run is slow again. Here the same worker file runs first, in a process of its own that
+// gives its memory back, and jsii finds the index. Whatever fails here, jsii does as it always does.
 "use strict";
 const fs = require("fs");
 const path = require("path");
@@ -21,7 +22,7 @@ function watchForTheKernel() {
   if (!isMainThread || !fs.existsSync(worker)) return;
   fs.readFileSync = function (file, ...options) {
     if (typeof file === "string" && path.basename(file) === MANIFEST && !fs.existsSync(file)) {
-      // Without NODE_OPTIONS: nothing is preloaded there. A small young generation takes 90 MB less in as much time.
+      // NODE_OPTIONS is empty so that nothing is preloaded there; a small young generation saves 90 MB.
       require("child_process").spawnSync(
         process.execPath,
         ["--max-semi-space-size=1", __filename, worker, path.dirname(file)],
@@ -39,12 +40,14 @@ function build(worker, packageDir) {
   const threads = require("worker_threads");
   threads.isMainThread = false;
   threads.workerData = { packageDir, supportedFeatures: FEATURES };
-  threads.parentPort = { postMessage: ({ error }) => console.error("warning: jsii's index was not built:", error) };
+  threads.parentPort = {
+    postMessage: ({ error }) => console.error("warning: jsii's index was not built, which is slow:", error),
+  };
   require(worker);
 }
 
-// The assembly is indented JSON, one key a line. Drops the indentation, and each type's documentation and source
-// locations, which the index leaves out too: parsing takes half the memory.
+// The assembly is indented JSON, one key a line. Drops the indentation, and the documentation and
+// source locations, which the index leaves out too: parsing the rest takes half the memory.
 function withoutDocs(json) {
   const kept = Buffer.allocUnsafe(json.length);
   let length = 0;

@@ -13,6 +13,7 @@ Module._resolveFilename = function (...args) {
   if (!found.endsWith(ENTRY)) return found;
   const lazy = path.join(path.dirname(found), "lazy-index.js");
   if (fs.existsSync(lazy)) return lazy;
-  console.error("warning: the AWS bindings are loaded whole, which is slow: no lib/lazy-index.js; see docs/synthesis.md");
+  const slow = "warning: the AWS bindings are loaded whole, which is slow";
+  console.error(`${slow}: @cdktf/provider-aws has no lib/lazy-index.js; see docs/synthesis.md`);
   return found;
 };
