@@ -1,0 +1,115 @@
+"""Runs both ways in turn and prints ratios: times drift with the machine, the ratio of a pair hardly does."""
+
+import argparse
+import os
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from synthesis.bench.app import PROJECT, WAYS
+from synthesis.bench.measure import Cost, run
+
+STACKS = (1, 3, 10, 30)
+ROUNDS = 3  # of the growth; the least of them counts, since noise only ever adds
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The share of the usual way's time and memory that may be used at most."""
+
+    seconds: float
+    memory: float
+
+
+BARS = {"warm": Bar(1 / 5, 1 / 3), "cold": Bar(1 / 2, 1 / 2)}
+SECONDS_A_STACK = 0.5
+
+
+def main() -> int:
+    """Exit code 1 when the two ways' output differs; a missed bar is only printed, since machines differ."""
+    parser = argparse.ArgumentParser(prog="python -m synthesis.bench", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5, help="runs of each way, warm and cold (default 5)")
+    pairs = parser.parse_args().pairs
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(Path(folder))
+        bench.synthesize("on-demand", bench.warm)  # fills the package cache; not counted
+        identical = all([bench.compare("warm", pairs), bench.compare("cold", pairs)])
+        bench.grow()
+    return 0 if identical else 1
+
+
+class Bench:
+    """Keeps package caches and output in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.warm = folder / "warm"
+
+    def compare(self, kind: str, pairs: int) -> bool:
+        """Both ways in turn, with a filled package cache (warm) or an empty one (cold); whether output agreed."""
+        print(f"\n{kind} package cache, {pairs} pairs")
+        costs: dict[str, list[Cost]] = {way: [] for way in WAYS}
+        for _ in range(pairs):
+            trees = []
+            for way in WAYS:
+                with tempfile.TemporaryDirectory(dir=self.folder) as empty:
+                    cost, tree = self.synthesize(way, self.warm if kind == "warm" else Path(empty))
+                costs[way].append(cost)
+                trees.append(tree)
+                print(f"  {way:<10} {cost.seconds:6.2f} s {cost.memory:6.0f} MiB", flush=True)
+            if differing := {name for name, _ in trees[0].items() ^ trees[1].items()}:
+                print(f"error: output differs: {', '.join(sorted(differing))}", file=sys.stderr)
+                return False
+        print(f"  output identical: {len(trees[0])} files")
+        usual, on_demand = (costs[way] for way in WAYS)
+        bar = BARS[kind]
+        _print_ratio("time", "s", [c.seconds for c in usual], [c.seconds for c in on_demand], bar.seconds)
+        _print_ratio("memory", "MiB", [c.memory for c in usual], [c.memory for c in on_demand], bar.memory)
+        return True
+
+    def grow(self) -> None:
+        """What a further stack costs on demand."""
+        print(f"\ngrowth, on demand, warm, least of {ROUNDS} rounds")
+        rounds = [[self.synthesize("on-demand", self.warm, n)[0] for n in STACKS] for _ in range(ROUNDS)]
+        least = [
+            Cost(min(c.seconds for c in costs), min(c.memory for c in costs))
+            for costs in zip(*rounds, strict=True)
+        ]
+        for stacks, cost in zip(STACKS, least, strict=True):
+            print(f"  {stacks:>2} stacks {cost.seconds:6.2f} s {cost.memory:6.0f} MiB")
+        further = STACKS[-1] - STACKS[0]
+        seconds = (least[-1].seconds - least[0].seconds) / further
+        memory = (least[-1].memory - least[0].memory) / further
+        verdict = "met" if seconds < SECONDS_A_STACK else "MISSED"
+        print(f"  a further stack: {seconds:.3f} s, {memory:.1f} MiB, bar {SECONDS_A_STACK} s: {verdict}")
+
+    def synthesize(self, way: str, cache: Path, copies: int = 0) -> tuple[Cost, dict[str, bytes]]:
+        """One run, and every file it wrote by its path."""
+        with tempfile.TemporaryDirectory(dir=self.folder) as outdir:
+            command = [sys.executable, "-m", "synthesis.bench.app", way, outdir, "--copies", str(copies)]
+            environment = {
+                **os.environ,
+                "PYTHONPATH": str(PROJECT),
+                "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(cache),
+            }
+            cost = run(command, environment)
+            written = {
+                str(p.relative_to(outdir)): p.read_bytes() for p in Path(outdir).rglob("*") if p.is_file()
+            }
+        return cost, written
+
+
+def _print_ratio(what: str, unit: str, usual: list[float], on_demand: list[float], bar: float) -> None:
+    """The median of the pairs' ratios, with its range."""
+    ratios = [new / old for old, new in zip(usual, on_demand, strict=True)]
+    print(
+        f"  {what}: {median(usual):.1f} -> {median(on_demand):.1f} {unit}, "
+        f"ratio {median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}), "
+        f"bar {bar:.3f}: {'met' if median(ratios) <= bar else 'MISSED'}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
