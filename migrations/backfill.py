@@ -63,10 +63,11 @@ def _next_range(connection: Connection, key: Key, after: str | None, size: int) 
     """The first and the last key, as text, of the next `size` rows; None behind the end of the table."""
     column, table = f'"{key.column}"', f'"{key.schema}"."{key.table}"'
     start = "" if after is None else f"WHERE {column} > {literal(after)}"
+    # Sorted as what it is and not as text: `batch.key`, since a bare `key` would mean the output column.
     rows = connection.run(
         f"WITH batch AS (SELECT {column} AS key FROM {table} {start} ORDER BY {column} LIMIT {size}) "
-        "SELECT (SELECT CAST(key AS text) FROM batch ORDER BY key LIMIT 1), "
-        "(SELECT CAST(key AS text) FROM batch ORDER BY key DESC LIMIT 1)"
+        "SELECT (SELECT CAST(batch.key AS text) FROM batch ORDER BY batch.key LIMIT 1), "
+        "(SELECT CAST(batch.key AS text) FROM batch ORDER BY batch.key DESC LIMIT 1)"
     )
     first, last = rows[0]
     return None if first is None else (first, last)

@@ -67,8 +67,10 @@ def read(secrets: Any, arn: str, stage: str, version: str | None = None) -> Secr
         raise MigrationError(f"The master secret {arn} is not JSON") from None
 
 
-def log_in(secrets: Any, arn: str, address: Address, application: str) -> Callable[[], Connection]:
-    """A way to open sessions as the master user, with the stored password that the database takes.
+def log_in(
+    secrets: Any, arn: str, address: Address, application: str
+) -> tuple[Connection, Callable[[], Connection]]:
+    """A session as the master user with the stored password that the database takes, and a way to open more.
 
     Between two steps of a rotation the database already has the pending password; Secrets Manager goes on with that
     rotation by itself.
@@ -78,15 +80,15 @@ def log_in(secrets: Any, arn: str, address: Address, application: str) -> Callab
         secret = read(secrets, arn, stage)
         if secret is None:
             continue
-        opened = partial(connect, address, secret.user, secret.password, application)
+        connect_again = partial(connect, address, secret.user, secret.password, application)
         try:
-            opened().close()
+            session = connect_again()
         except LoginError as error:
             refusal = str(error)
             continue
         if stage == "AWSPENDING":
             log.warning("A rotation of the master password is unfinished; logged in with the pending one")
-        return opened
+        return session, connect_again
     raise MigrationError(
         f"The database does not accept the password stored in {arn} ({refusal}): raise `password_version` of the "
         "database in environments/<environment>.py by one and deploy again; both are then written anew"

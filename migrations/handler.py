@@ -46,10 +46,11 @@ def migrate(event: dict[str, Any], context: Any) -> dict[str, object]:
     try:
         target, dry_run = _checked(event)
         settings = Settings.read(os.environ)
-        connect = credentials.log_in(
+        connection, connect = credentials.log_in(
             credentials.client(), settings.master_secret_arn, settings.address, "payments-migration"
         )
         result = run(
+            connection,
             connect,
             revisions.load(),
             target=target,

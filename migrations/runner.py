@@ -47,6 +47,7 @@ class Result:
 
 
 def migrate(
+    connection: Connection,
     connect: Callable[[], Connection],
     revisions: Sequence[Revision],
     *,
@@ -59,11 +60,11 @@ def migrate(
     """Brings the database up to `target`, a version or "head", within `seconds`. Raises MigrationError.
 
     Everything is checked before the first change. A revision is applied as a whole or not at all; one outside a
-    transaction goes on where it stopped. A dry run changes nothing, not even the history's tables.
+    transaction goes on where it stopped. A dry run changes nothing, not even the history's tables. `connection` is
+    closed at the end; `connect` opens the second session, which measures lock waits.
     """
     deadline = Deadline(seconds)
     wanted = _up_to(revisions, target)
-    connection = connect()
     try:
         if dry_run:
             return _dry_run(connection, revisions, wanted, contract_allowed, deadline)

@@ -31,13 +31,13 @@ MASTER_USER = "payments_master"
 # The server refuses to run as root; 65534 is `nobody` on every Linux.
 ORDINARY_USER = 65534
 
-# Aurora's order: members of rds_iam by token (rejected here, see above), all others by password, always with TLS.
+# Aurora's order: members of rds_iam by token (rejected here, see above), the others by password, always TLS.
 HBA = """\
 local   all all           trust
 hostssl all +rds_iam all  reject
 hostssl all all      all  scram-sha-256
 """
-# From version 16 on only a member of rds_iam can grant it; Amazon exempts its master user, this server cannot.
+# From version 16 on only a member of rds_iam can grant it; Amazon exempts its master user, this server can't.
 HBA_FROM_16 = HBA.replace("hostssl", f"hostssl all {MASTER_USER} all scram-sha-256\nhostssl", 1)
 # Durability is off (the folder is thrown away); kill -9 of a *client* is not affected by it.
 SETTINGS = """\
@@ -60,6 +60,9 @@ CREATE ROLE rds_superuser NOLOGIN;
 GRANT pg_monitor, pg_signal_backend TO rds_superuser;
 CREATE ROLE {MASTER_USER} LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser PASSWORD '{{password}}';
 """
+
+
+KEPT = ["rds_iam", "rds_superuser", MASTER_USER]
 
 
 @dataclass(frozen=True)
@@ -103,14 +106,21 @@ class Server:
         admin.run(f"CREATE DATABASE {name} OWNER {MASTER_USER}")
         admin.close()
 
-    def drop_database(self, name: str = DATABASE) -> None:
+    def reset(self) -> None:
+        """Back to one empty database: without tables, and without the roles that a migration made."""
         admin = self.connect_as_superuser("postgres")
-        admin.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.run(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        for (role,) in admin.run(
+            "SELECT rolname FROM pg_roles WHERE oid >= 16384 AND rolname <> ALL (:kept)", kept=KEPT
+        ):
+            admin.run(f"DROP ROLE {role}")
+        admin.run(f"ALTER ROLE {MASTER_USER} PASSWORD '{self.password}'")
         admin.close()
+        self.create_database()
 
     def dump(self, database: str = DATABASE) -> str:
         """The schema as `pg_dump` writes it, less the lines that differ between two runs."""
-        command = [
+        command: list[Any] = [
             executable("pg_dump"),
             "--schema-only",
             "-h",
@@ -148,7 +158,7 @@ def start_postgres(folder: Path) -> Server:
     if os.geteuid() == 0:
         os.chown(folder, ORDINARY_USER, ORDINARY_USER)
     folder.chmod(0o700)
-    initdb = [
+    initdb: list[Any] = [
         binaries / "initdb",
         "-D",
         data,
@@ -179,7 +189,7 @@ def start_postgres(folder: Path) -> Server:
 @contextmanager
 def postgres() -> Iterator[Server]:
     """A server in a folder of its own, gone at the end of the block."""
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    folder = Path(tempfile.mkdtemp(prefix="postgres-", dir=_fastest_folder()))
     try:
         server = start_postgres(folder)
         try:
@@ -188,6 +198,13 @@ def postgres() -> Iterator[Server]:
             server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _fastest_folder() -> str:
+    """Memory if there is room: a new database takes 0.03 s there and 0.35 s on the disk of a CI machine."""
+    memory = Path("/dev/shm")
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 << 30
+    return str(memory) if roomy else tempfile.gettempdir()
 
 
 def executable(name: str) -> str:

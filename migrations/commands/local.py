@@ -25,5 +25,5 @@ def schema(read: Callable[[Connection], T]) -> T:
         address = Address(server.host, server.port, server.database)
         opened = partial(connect, address, server.user, server.password, "payments-local")
         with contextlib.redirect_stdout(sys.stderr):
-            migrate(opened, revisions.load())
+            migrate(opened(), opened, revisions.load())
         return read(opened())
