@@ -14,8 +14,8 @@ from tests.postgres import Server, postgres
 
 KILLS = 200
 # A database is killed so often in a row before it may finish; then its schema is compared.
-KILLS_IN_A_ROW = 5
-ROWS = 20_000
+KILLS_IN_A_ROW = 8
+ROWS = 8_000
 
 # `once` gets a row from each revision in a transaction, `changed` counts how often the backfill met a row.
 FIRST = f"""\
@@ -87,13 +87,17 @@ def test_kill_anywhere(archive_path: Path, aws: dict[str, str], secrets: Any, tm
         results = list(pool.map(work, range(2)))
     counted = results[0][0] + results[1][0]
     schemas = results[0][1] | results[1][1]
-    print(f"{sum(counted.values())} kills in {time.monotonic() - began:.0f} s, where they hit: {dict(counted)}")
+    print(
+        f"{sum(counted.values())} kills in {time.monotonic() - began:.0f} s, where they hit: {dict(counted)}"
+    )
     assert len(schemas) == 1
     assert sum(counted.values()) >= KILLS
     assert {"before the first revision", "transaction", "index", "backfill"} <= counted.keys()
 
 
-def _kill_often(function: Function, server: Server, kills: int, chance: random.Random) -> tuple[Counter[str], set[str]]:
+def _kill_often(
+    function: Function, server: Server, kills: int, chance: random.Random
+) -> tuple[Counter[str], set[str]]:
     """Where the kills hit, and the hashes of the schemas that came out."""
     started = time.monotonic()
     function.invoke({})

@@ -1,0 +1,133 @@
+"""A backfill of many rows in batches that lock their rows for less than a second each, and that can be cut off."""
+
+import os
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from migrations import revisions
+from tests.migrations.function import Function, kill
+from tests.postgres import Server
+
+# 10,000,000 is what the design promises; BACKFILL_ROWS=10000000 takes a few minutes.
+ROWS = int(os.environ.get("BACKFILL_ROWS", "500000"))
+NEXT = f"{len(revisions.load()) + 1:04}"
+NAME = f"{NEXT}_fill.sql"
+FILL = """\
+-- batch: payments.numbers.id
+UPDATE payments.numbers SET twice = id * 2, visits = visits + 1 WHERE id BETWEEN :first AND :last;
+"""
+
+
+@pytest.fixture
+def filled(function: Function, connection: Any) -> Function:
+    function.invoke({})
+    _make_table(connection, "bigint", "n", ROWS)
+    (function.versions / NAME).write_text(FILL)
+    return function
+
+
+def test_no_batch_locks_its_rows_for_a_second(filled: Function, server: Server, connection: Any) -> None:
+    """Another session changes single rows all the time; what it waits is the lock as payments feel it."""
+    waits: list[float] = []
+    done = threading.Event()
+    writer = threading.Thread(target=_write, args=(server, done, waits))
+    writer.start()
+    answer = filled.invoke({})
+    done.set()
+    writer.join()
+    (summary,) = (line for line in answer.lines if line["message"] == "Backfilled")
+    seconds = answer.result["applied"][0]["seconds"]
+    print(
+        f"\n{ROWS:,} rows in {seconds:.1f} s and {summary['batches']} batches; longest batch "
+        f"{summary['longest_batch_seconds']} s, longest wait of another writer {max(waits):.3f} s of {len(waits)}"
+    )
+    assert connection.run("SELECT count(*) FROM payments.numbers WHERE twice <> id * 2 OR visits <> 1") == [
+        [0]
+    ]
+    assert connection.run("SELECT count(*) FROM payments.numbers WHERE twice IS NULL") == [[0]]
+    assert summary["longest_batch_seconds"] < 1
+    assert max(waits) < 1
+
+
+def test_a_batch_that_takes_too_long_is_made_smaller(function: Function, connection: Any) -> None:
+    function.invoke({})
+    _make_table(connection, "bigint", "n", 300)
+    slow = FILL.replace("-- batch", "-- statement_timeout: 100ms\n-- batch").replace(
+        "id * 2", "id * 2 + length(pg_sleep(0.002)::text)"
+    )
+    (function.versions / NAME).write_text(slow)
+    answer = function.invoke({})
+    (summary,) = (line for line in answer.lines if line["message"] == "Backfilled")
+    assert summary["batches"] > 300 / 50
+    assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
+
+
+def test_keys_may_be_uuids(function: Function, connection: Any) -> None:
+    function.invoke({})
+    _make_table(connection, "uuid", "gen_random_uuid()", 5000)
+    (function.versions / NAME).write_text(FILL.replace("twice = id * 2, ", ""))
+    function.invoke({})
+    assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
+
+
+def test_a_killed_backfill_goes_on_where_it_stopped(function: Function, connection: Any) -> None:
+    function.invoke({})
+    _make_table(connection, "bigint", "n", 50_000)
+    (function.versions / NAME).write_text(FILL)
+    kills = 0
+    for delay in (0.3, 0.35, 0.4, 0.45):
+        process = function.start({})
+        time.sleep(delay)
+        kill(process)
+        kills += function.wait().error == "killed"
+    function.invoke({})
+    assert kills
+    assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
+
+
+def test_the_time_limit_stops_it_between_two_batches(function: Function, connection: Any) -> None:
+    function.invoke({})
+    _make_table(connection, "bigint", "n", 200_000)
+    (function.versions / NAME).write_text(FILL)
+    answer = function.try_to_invoke({}, seconds=32)
+    assert (
+        answer.error
+        == f"MigrationError: {NAME} was stopped by the time limit: run again, it continues where it stopped"
+    )
+    ((done,),) = connection.run("SELECT count(*) FROM payments.numbers WHERE visits = 1")
+    assert 0 < done < 200_000
+    function.invoke({})
+    assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
+
+
+def test_a_changed_backfill_starts_anew(function: Function, connection: Any) -> None:
+    function.invoke({})
+    _make_table(connection, "bigint", "n", 200_000)
+    (function.versions / NAME).write_text(FILL)
+    function.try_to_invoke({}, seconds=32)
+    (function.versions / NAME).write_text(FILL.replace("visits + 1", "7"))
+    function.invoke({})
+    assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[7, 7]]
+
+
+def _make_table(connection: Any, key: str, value: str, rows: int) -> None:
+    connection.run(
+        f"CREATE TABLE payments.numbers (id {key} PRIMARY KEY, twice bigint, visits int NOT NULL DEFAULT 0);"
+        f"INSERT INTO payments.numbers (id) SELECT {value} FROM generate_series(1, {rows}) AS n;"
+        "ALTER TABLE payments.numbers OWNER TO payments_migrator; ANALYZE payments.numbers"
+    )
+
+
+def _write(server: Server, done: threading.Event, waits: list[float]) -> None:
+    session = server.connect()
+    row = 0
+    while not done.is_set():
+        row = row % ROWS + 1
+        began = time.monotonic()
+        session.run(f"UPDATE payments.numbers SET visits = visits WHERE id = {row}")
+        waits.append(time.monotonic() - began)
+        row += 997
+    session.close()
