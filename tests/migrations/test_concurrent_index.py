@@ -1,5 +1,6 @@
 """An index that was not finished is found INVALID and built anew; one that somebody else made is not touched."""
 
+import time
 from typing import Any
 
 import pytest
@@ -93,8 +94,6 @@ def test_an_index_made_by_hand_is_refused(migrated: Function, connection: Any) -
 
 
 def _wait_until_building(connection: Any) -> None:
-    import time
-
     ends = time.monotonic() + 10
     while not connection.run(VALID):
         assert time.monotonic() < ends

@@ -16,7 +16,7 @@ def _change(function: Function) -> None:
     path.write_text(path.read_text() + "-- a comment\n")
 
 
-def _rename(function: Function) -> None:
+def _remove_the_newest(function: Function) -> None:
     for path in function.versions.glob("000[5-9]_*.sql"):
         path.unlink()
 
@@ -35,7 +35,7 @@ def _remove_in_the_middle(function: Function) -> None:
 
 REFUSED = [
     (_change, "MigrationError: 0003_payments.sql was changed after it was applied on "),
-    (_rename, "MigrationError: 0005_ledger.sql was applied on "),
+    (_remove_the_newest, "MigrationError: 0005_ledger.sql was applied on "),
     (
         _gap,
         f"RevisionError: {NEWEST.number + 2:04}_late.sql leaves a gap: the number after {NEWEST.version} is ",

@@ -5,8 +5,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from migrations import revisions
 from migrations.locks import ADVISORY_LOCK
 from tests.migrations.function import Function
@@ -130,8 +128,3 @@ def test_a_long_statement_is_cut_off(function: Function, server: Server) -> None
     assert "statement timeout (SQLSTATE 57014); nothing of it was applied" in error
     assert time.monotonic() - began < 4
     assert server.dump() == before
-
-
-@pytest.mark.parametrize("number", [ADVISORY_LOCK])
-def test_the_lock_is_a_number_that_the_server_takes(number: int) -> None:
-    assert 0 < number < 1 << 63
