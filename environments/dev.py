@@ -17,7 +17,7 @@ ENVIRONMENT = Environment(
         image="111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev@sha256:5a6c31ebb541dd084792fd5161631c55a4d547a4186db4757e6c761fbdd0aa5d",
         api=Task(cpu=512, memory=1024, min_tasks=1, max_tasks=4),
         worker=Task(cpu=512, memory=1024, min_tasks=1, max_tasks=4),
-        spot_percent=100,
+        spot_percent=90,
         execute_command=True,
     ),
     tags=Tags(cost_center="payments-development", owner="platform@example.com", data_classification="internal"),

@@ -89,8 +89,8 @@ class Service(Settings):
     worker: Task
     container_port: int = Field(default=8080, ge=1024, le=65535)
     health_check_path: str = Field(default="/health", pattern=r"^/[A-Za-z0-9/_-]*$")
-    # Share of tasks above the minimum that may run on Fargate Spot, in percent.
-    spot_percent: int = Field(default=0, ge=0, le=100)
+    # Share of the tasks above `min_tasks` that run on Fargate Spot, in percent; the others are never interrupted.
+    spot_percent: int = Field(default=0, ge=0, le=90)
     # `aws ecs execute-command` into running tasks.
     execute_command: bool = False
     # Seconds a task gets between SIGTERM and SIGKILL; Fargate's longest is 120.
