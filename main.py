@@ -6,6 +6,7 @@ from pathlib import Path
 
 from environments.loading import load
 from environments.schema.base import SettingsError
+from stacks.schema import prepare
 from synthesis.bindings import environment as bindings_environment
 from synthesis.bindings import load_on_demand
 from synthesis.table import Report
@@ -26,8 +27,13 @@ def main() -> int:
     load_on_demand()
     with report.step("Loading the AWS bindings (a few seconds; the first time about 15)"):
         from stacks.app import build  # after load_on_demand: importing a construct imports the bindings
+    try:
+        schema = prepare(PROJECT / ".cache" / "migrations.zip")
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     with report.step("Synthesizing"):
-        build(workspaces, str(outdir), report.built).synth()
+        build(workspaces, str(outdir), schema, report.built).synth()
     report.print(outdir)
     return 0
 

@@ -2,9 +2,10 @@
 
 import json
 
-from cdktf import TerraformResourceLifecycle
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.db_event_subscription import DbEventSubscription
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterServerlessv2ScalingConfiguration
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
 from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
@@ -54,15 +55,15 @@ class Database(Construct):
         logs_key: Key,
         log_retention_days: int,
         alerts: Alerts,
-        advanced_insights: bool,
     ) -> None:
         super().__init__(scope, id_)
         self._names = names
+        self._data_key = data_key
         self.port = settings.port
         self.name = PROJECT
         self.cluster_identifier = names.of("database")
         self._group = network.security_group("DatabaseGroup", "database", "Aurora PostgreSQL")
-        insights = "advanced" if advanced_insights else "standard"
+        insights = settings.insights
         engine = OfferedEngineVersion(self, "Engine", engine=ENGINE, version=settings.engine_version)
         parameters = DatabaseParameters(self, "Parameters", names=names, major_version=settings.major_version)
         subnets = DbSubnetGroup(
@@ -129,9 +130,10 @@ class Database(Construct):
             "database",
         )
         instance_class = settings.capacity.instance_class if provisioned else "db.serverless"
+        self.ready: list[ITerraformDependable] = []
         for number in range(settings.readers + 1):
             name = f"{self.cluster_identifier}-{number + 1}"
-            lasting(
+            instance = lasting(
                 RdsClusterInstance(
                     self,
                     f"Instance{number + 1}",
@@ -156,6 +158,7 @@ class Database(Construct):
                 ),
                 f"database_{number + 1}",
             )
+            self.ready.append(instance)
         self.host = self._cluster.endpoint
         self.reader_host = self._cluster.reader_endpoint
         self.secret = self._master_secret(settings, data_key, password)
@@ -182,11 +185,24 @@ class Database(Construct):
         user = self._names.arn("rds-db", f"dbuser:{self._cluster.cluster_resource_id}/{APPLICATION_USER}")
         role.allow("database-login", Statement("Login", ["rds-db:connect"], [user]))
 
-    def grant_master_secret(self, role: Role) -> None:
-        role.allow(
+    def grant_master_secret(self, role: Role) -> IamRolePolicy:
+        return role.allow(
             "database-master-secret",
             Statement("ReadMasterSecret", ["secretsmanager:GetSecretValue"], [self.secret.arn]),
+            Statement("Decrypt", ["kms:Decrypt"], [self._data_key.arn]),
         )
+
+    def grant_rotation(self, role: Role) -> list[IamRolePolicy]:
+        """What the four steps of a rotation call; the new password is set over SQL, not over the RDS API."""
+        actions = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+        return [
+            role.allow(
+                "database-rotation",
+                Statement("Rotate", [f"secretsmanager:{action}" for action in actions], [self.secret.arn]),
+                Statement("MakePassword", ["secretsmanager:GetRandomPassword"]),
+                Statement("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], [self._data_key.arn]),
+            )
+        ]
 
     def _master_secret(
         self, settings: DatabaseSettings, key: Key, password: EphemeralPassword
@@ -213,7 +229,7 @@ class Database(Construct):
             "username": MASTER_USER,
             "password": password.value,
         }
-        lasting(
+        version = lasting(
             SecretsmanagerSecretVersion(
                 self,
                 "SecretVersion",
@@ -225,6 +241,7 @@ class Database(Construct):
             ),
             "database_master",
         )
+        self.ready.append(version)
         return secret
 
     def _monitoring_role(self) -> Role:

@@ -1,5 +1,6 @@
 """The VPC: three tiers of subnets, their routes, and what guards them."""
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.default_security_group import DefaultSecurityGroup
 from cdktf_cdktf_provider_aws.eip import Eip
 from cdktf_cdktf_provider_aws.internet_gateway import InternetGateway
@@ -68,16 +69,20 @@ class Network(Construct):
             destination_cidr_block="0.0.0.0/0",
             gateway_id=self._internet_gateway.id,
         )
+        # Nothing in the private tier should start before its routes out.
+        self.ready: list[ITerraformDependable] = []
         gateways = self._nat_gateways(public)
         self.nat_gateway_ids = {zone: gateway.id for zone, gateway in gateways.items()}
         for zone, table in private_tables.items():
             nat = gateways.get(zone) or gateways[settings.zones[0]]
-            Route(
-                self,
-                f"Private{zone.upper()}ToNat",
-                route_table_id=table.id,
-                destination_cidr_block="0.0.0.0/0",
-                nat_gateway_id=nat.id,
+            self.ready.append(
+                Route(
+                    self,
+                    f"Private{zone.upper()}ToNat",
+                    route_table_id=table.id,
+                    destination_cidr_block="0.0.0.0/0",
+                    nat_gateway_id=nat.id,
+                )
             )
         DataTierAcl(
             self,

@@ -24,6 +24,7 @@ ENVIRONMENT = Environment(
     network=Network(cidr="10.20.0.0/16", zones=("a", "b"), nat="single"),
     database=Database(
         engine_version="17.7",
+        insights="standard",
         capacity=Serverless(min_acu=0.5, max_acu=4.0),
         readers=0,
         backup_retention_days=7,

@@ -23,6 +23,7 @@ ENVIRONMENT = Environment(
     network=Network(cidr="10.30.0.0/16", zones=("a", "b", "c"), nat="single"),
     database=Database(
         engine_version="17.7",
+        insights="standard",
         capacity=Serverless(min_acu=1.0, max_acu=8.0),
         readers=1,
         backup_retention_days=14,

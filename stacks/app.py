@@ -6,11 +6,16 @@ from collections.abc import Callable, Sequence
 from cdktf import App
 
 from environments.schema.workspace import Workspace
+from stacks.foundation import FoundationStack
 from stacks.payments import PaymentsStack
+from stacks.schema import Schema
 
 
 def build(
-    workspaces: Sequence[Workspace], outdir: str, built: Callable[[str, float], None] = lambda stack, seconds: None
+    workspaces: Sequence[Workspace],
+    outdir: str,
+    schema: Schema,
+    built: Callable[[str, float], None] = lambda stack, seconds: None,
 ) -> App:
     """The app with each workspace's stack and, for a workspace that is no copy, its account's foundation.
 
@@ -18,8 +23,11 @@ def build(
     """
     app = App(outdir=outdir)
     for workspace in workspaces:
-        for kind in (PaymentsStack,):
+        start = time.perf_counter()
+        PaymentsStack(app, workspace, schema)
+        built(workspace.names.stack, time.perf_counter() - start)
+        if not workspace.is_copy:
             start = time.perf_counter()
-            stack = kind(app, workspace)
-            built(stack.to_string(), time.perf_counter() - start)
+            FoundationStack(app, workspace)
+            built(workspace.foundation_names.stack, time.perf_counter() - start)
     return app

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from environments.loading import load
+from stacks.schema import prepare
 from synthesis.bindings import environment as bindings_environment
 from synthesis.bindings import load_on_demand
 from tests.stack import Stack
@@ -31,7 +32,8 @@ def outdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     load_on_demand()
     from stacks.app import build
 
-    build([*load({}), *load(COPY)], str(folder)).synth()
+    schema = prepare(tmp_path_factory.mktemp("archive") / "migrations.zip")
+    build([*load({}), *load(COPY)], str(folder), schema).synth()
     return folder
 
 

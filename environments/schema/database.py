@@ -1,7 +1,7 @@
 """Settings of Aurora PostgreSQL."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
@@ -43,6 +43,8 @@ class Database(Settings):
     backup_retention_days: int = Field(default=35, ge=7, le=35)
     backup_window: DailyWindow = "01:00-02:00"
     maintenance_window: WeeklyWindow = "sun:03:00-sun:04:00"
+    # Database Insights: "advanced" keeps 15 months of load history and is billed per vCPU, "standard" keeps 7 days.
+    insights: Literal["advanced", "standard"] = "advanced"
     deletion_protection: bool = True
     final_snapshot: bool = True
     # Raised by one to make a new master password: both the cluster and its secret are written again.
