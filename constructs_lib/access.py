@@ -25,12 +25,17 @@ class Statement:
     conditions: Conditions = field(default_factory=dict)
     principals: Mapping[str, str | Sequence[str]] | str | None = None
     effect: str = "Allow"
+    # In place of `actions`: everything but these; only ever with Deny.
+    not_actions: Sequence[str] = ()
 
     def document(self) -> dict[str, Any]:
         document: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
         if self.principals is not None:
             document["Principal"] = self.principals
-        document["Action"] = _one_or_many(self.actions)
+        if self.not_actions:
+            document["NotAction"] = _one_or_many(self.not_actions)
+        else:
+            document["Action"] = _one_or_many(self.actions)
         document["Resource"] = _one_or_many(self.resources)
         if self.conditions:
             document["Condition"] = self.conditions
@@ -65,7 +70,16 @@ def deny_plain_http(resource_arns: Sequence[str], actions: str) -> Statement:
 class Role(Construct):
     """An IAM role that services assume; each grant is a policy of its own, named after what it opens."""
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, trust_policy: str, description: str) -> None:
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        trust_policy: str,
+        description: str,
+        permissions_boundary: str | None = None,
+    ) -> None:
         super().__init__(scope, id_)
         self._role = IamRole(
             self,
@@ -73,6 +87,7 @@ class Role(Construct):
             name=name,
             description=description,
             assume_role_policy=trust_policy,
+            permissions_boundary=permissions_boundary,
             tags={"Name": name},
         )
         self.name = name

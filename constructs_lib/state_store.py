@@ -1,0 +1,55 @@
+"""Where the Terraform state of an account lives: a bucket, its access logs and its key."""
+
+from constructs import Construct
+
+from constructs_lib.access import Role, Statement
+from constructs_lib.bucket import Bucket, access_log_delivery
+from constructs_lib.encryption import Key
+from environments.schema.names import Names
+
+ACCESS_LOG_DAYS = 400
+
+
+class StateStore(Construct):
+    """A versioned, encrypted bucket whose objects are states; old versions are kept for 90 days, states for ever."""
+
+    def __init__(self, scope: Construct, id_: str, *, names: Names) -> None:
+        super().__init__(scope, id_)
+        # The alias `payments-foundation-<environment>-state` is what every stack's backend names.
+        self.key = Key(
+            self,
+            "Key",
+            names=names,
+            domain="state",
+            description=f"{names.stack}: Terraform state and container images",
+            statements=[],
+        )
+        name, logs_name = names.of("state"), names.of("access-logs")
+        logs = Bucket(
+            self,
+            "AccessLogs",
+            name=logs_name,
+            logical_id="access_logs",
+            expire_days=ACCESS_LOG_DAYS,
+            statements=[access_log_delivery(names.account_id, logs_name, [name])],
+        )
+        self._bucket = Bucket(self, "State", name=name, logical_id="state", key=self.key)
+        self._bucket.log_access_to(logs)
+
+    def grant_read(self, role: Role) -> None:
+        """Reads states and takes the lock that a plan needs; writes no state."""
+        role.allow(
+            "state-read",
+            Statement("List", ["s3:ListBucket"], [self._bucket.arn]),
+            Statement("Read", ["s3:GetObject"], [f"{self._bucket.arn}/*"]),
+            Statement("Lock", ["s3:DeleteObject", "s3:PutObject"], [f"{self._bucket.arn}/*.tflock"]),
+            Statement("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [self.key.arn]),
+        )
+
+    def grant_write(self, role: Role) -> None:
+        role.allow(
+            "state-write",
+            Statement("List", ["s3:ListBucket"], [self._bucket.arn]),
+            Statement("Write", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [f"{self._bucket.arn}/*"]),
+            Statement("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [self.key.arn]),
+        )
