@@ -49,7 +49,11 @@ def policy(*statements: Statement) -> str:
 
 def trust(service: str, *, conditions: Conditions | None = None) -> str:
     """A trust policy for one AWS service."""
-    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    }
     if conditions:
         statement["Condition"] = conditions
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
@@ -81,7 +85,7 @@ class Role(Construct):
         permissions_boundary: str | None = None,
     ) -> None:
         super().__init__(scope, id_)
-        self._role = IamRole(
+        self.resource = IamRole(
             self,
             "Role",
             name=name,
@@ -91,10 +95,10 @@ class Role(Construct):
             tags={"Name": name},
         )
         self.name = name
-        self.arn = self._role.arn
+        self.arn = self.resource.arn
 
     def allow(self, id_: str, *statements: Statement) -> IamRolePolicy:
-        return IamRolePolicy(self, id_, name=id_, role=self._role.id, policy=policy(*statements))
+        return IamRolePolicy(self, id_, name=id_, role=self.resource.id, policy=policy(*statements))
 
 
 class SecurityGroup(Construct):

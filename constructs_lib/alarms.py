@@ -108,7 +108,10 @@ def _ratio_queries(ratio: Ratio) -> list[CloudwatchMetricAlarmMetricQuery]:
     parts = [_query(f"part{number}", metric) for number, metric in enumerate(ratio.part)]
     total = " + ".join(f"FILL(part{number}, 0)" for number in range(len(parts)))
     percent = CloudwatchMetricAlarmMetricQuery(
-        id="percent", expression=f"IF(whole > 0, 100 * ({total}) / whole, 0)", label="Percent", return_data=True
+        id="percent",
+        expression=f"IF(whole > 0, 100 * ({total}) / whole, 0)",
+        label="Percent",
+        return_data=True,
     )
     return [percent, *parts, _query("whole", ratio.whole)]
 

@@ -82,7 +82,7 @@ class Backup(Construct):
         for what in ("Backup", "Restores"):
             # Amazon keeps these two in step with what AWS Backup learns to back up.
             arn = f"arn:{names.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyFor{what}"
-            IamRolePolicyAttachment(self, f"For{what}", role=role.name, policy_arn=arn, depends_on=[role])
+            IamRolePolicyAttachment(self, f"For{what}", role=role.name, policy_arn=arn, depends_on=[role.resource])
         BackupSelection(
             self,
             "Selection",
@@ -137,7 +137,11 @@ class Backup(Construct):
         return vault.arn
 
     def _lock(
-        self, id_: str, vault: BackupVault, settings: BackupSettings, provider: TerraformProvider | None = None
+        self,
+        id_: str,
+        vault: BackupVault,
+        settings: BackupSettings,
+        provider: TerraformProvider | None = None,
     ) -> None:
         """Governance mode: nobody without the right to remove the lock deletes a recovery point early."""
         BackupVaultLockConfiguration(
@@ -159,7 +163,8 @@ class Backup(Construct):
             lifecycle=BackupPlanRuleLifecycle(delete_after=days),
             copy_action=[
                 BackupPlanRuleCopyAction(
-                    destination_vault_arn=copies, lifecycle=BackupPlanRuleCopyActionLifecycle(delete_after=days)
+                    destination_vault_arn=copies,
+                    lifecycle=BackupPlanRuleCopyActionLifecycle(delete_after=days),
                 )
             ]
             if copies

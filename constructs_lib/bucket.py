@@ -60,7 +60,8 @@ class Bucket(Construct):
         self.name = name
         self.arn = f"arn:aws:s3:::{name}"
         bucket = lasting(
-            S3Bucket(self, "Bucket", bucket=name, force_destroy=force_destroy, tags={"Name": name}), logical_id
+            S3Bucket(self, "Bucket", bucket=name, force_destroy=force_destroy, tags={"Name": name}),
+            logical_id,
         )
         self.id = bucket.id
         S3BucketOwnershipControls(

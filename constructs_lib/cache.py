@@ -51,7 +51,12 @@ class Cache(Construct):
         self.user = self.id
         self._group = network.security_group("CacheGroup", "cache", "ElastiCache for Valkey")
         subnets = ElasticacheSubnetGroup(
-            self, "Subnets", name=self.id, description="Data tier", subnet_ids=network.data_subnet_ids, tags={"Name": self.id}
+            self,
+            "Subnets",
+            name=self.id,
+            description="Data tier",
+            subnet_ids=network.data_subnet_ids,
+            tags={"Name": self.id},
         )
         family = f"valkey{settings.engine_version.partition('.')[0]}"
         parameters = ElasticacheParameterGroup(
@@ -64,9 +69,7 @@ class Cache(Construct):
             tags={"Name": f"{self.id}-{family}"},
             lifecycle={"create_before_destroy": True},
         )
-        deliveries = [
-            self._log_delivery(kind, logs_key, log_retention_days) for kind in ("slow-log", "engine-log")
-        ]
+        deliveries = [self._log_delivery(kind, logs_key, log_retention_days) for kind in ("slow-log", "engine-log")]
         self._replication_group = lasting(
             ElasticacheReplicationGroup(
                 self,
@@ -117,7 +120,7 @@ class Cache(Construct):
         )
 
     def _users(self) -> str:
-        """The user group's id. Valkey groups need no `default` user and take none without authentication, so there is none.
+        """The user group's id. Valkey groups take no user without authentication and need no `default`: there is none.
 
         Source: "Role-Based Access Control" in the ElastiCache user guide.
         """

@@ -6,7 +6,7 @@ A tier owns a block at a fixed place in the VPC, and each zone letter a fixed sl
     ├── private  10.0.0.0/18    a 10.0.0.0/20   b 10.0.16.0/20  c 10.0.32.0/20  d 10.0.48.0/20
     ├── public   10.0.64.0/22   a 10.0.64.0/24  b 10.0.65.0/24  c 10.0.66.0/24  d 10.0.67.0/24
     ├── data     10.0.68.0/22   a 10.0.68.0/24  b 10.0.69.0/24  c 10.0.70.0/24  d 10.0.71.0/24
-    └── free     10.0.72.0 – 10.0.255.255, 72 % of the range, for tiers to come
+    └── free     10.0.72.0 to 10.0.255.255, 72 % of the range, for tiers to come
 """
 
 from dataclasses import dataclass

@@ -19,9 +19,7 @@ from environments.schema.names import Names
 class Cluster(Construct):
     """A Fargate cluster with enhanced Container Insights; commands run in tasks are logged and encrypted."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, names: Names, logs_key: Key, log_retention_days: int
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, names: Names, logs_key: Key, log_retention_days: int) -> None:
         super().__init__(scope, id_)
         self.name = names.stack
         self._logs_key = logs_key

@@ -42,7 +42,13 @@ def container_definition(
         "readonlyRootFilesystem": True,
         "linuxParameters": {"capabilities": {"drop": ["ALL"]}, "initProcessEnabled": True},
         "stopTimeout": stop_timeout,
-        "healthCheck": {"command": health_check, "interval": 15, "timeout": 5, "retries": 3, "startPeriod": 60},
+        "healthCheck": {
+            "command": health_check,
+            "interval": 15,
+            "timeout": 5,
+            "retries": 3,
+            "startPeriod": 60,
+        },
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {

@@ -39,7 +39,11 @@ class Dashboard(Construct):
             {
                 "type": "alarm",
                 **_place(0, 0, WIDTH, HEIGHT),
-                "properties": {"title": "Alarms", "alarms": list(alarm_arns), "sortBy": "stateUpdatedTimestamp"},
+                "properties": {
+                    "title": "Alarms",
+                    "alarms": list(alarm_arns),
+                    "sortBy": "stateUpdatedTimestamp",
+                },
             }
         ]
         y = HEIGHT
@@ -56,7 +60,10 @@ class Dashboard(Construct):
             ]
             y += 1 + HEIGHT
         CloudwatchDashboard(
-            self, "Dashboard", dashboard_name=name, dashboard_body=json.dumps({"start": "-PT6H", "widgets": widgets})
+            self,
+            "Dashboard",
+            dashboard_name=name,
+            dashboard_body=json.dumps({"start": "-PT6H", "widgets": widgets}),
         )
 
 

@@ -22,7 +22,7 @@ from constructs_lib.log_group import LogGroup
 from constructs_lib.network import Network
 from constructs_lib.password import EphemeralPassword
 from environments.schema.database import Database as DatabaseSettings
-from environments.schema.database import Provisioned
+from environments.schema.database import Serverless
 from environments.schema.names import PROJECT, Names
 
 ENGINE = "aurora-postgresql"
@@ -85,7 +85,7 @@ class Database(Construct):
         )
         self.log_group_name = logs.name
         password = EphemeralPassword(self, "Password", name="database_master")
-        provisioned = isinstance(settings.capacity, Provisioned)
+        capacity = settings.capacity
         monitoring = self._monitoring_role()
         self._cluster = lasting(
             RdsCluster(
@@ -106,11 +106,11 @@ class Database(Construct):
                 db_cluster_parameter_group_name=parameters.cluster_group,
                 storage_encrypted=True,
                 kms_key_id=data_key.arn,
-                serverlessv2_scaling_configuration=None
-                if provisioned
-                else RdsClusterServerlessv2ScalingConfiguration(
-                    min_capacity=settings.capacity.min_acu, max_capacity=settings.capacity.max_acu
-                ),
+                serverlessv2_scaling_configuration=RdsClusterServerlessv2ScalingConfiguration(
+                    min_capacity=capacity.min_acu, max_capacity=capacity.max_acu
+                )
+                if isinstance(capacity, Serverless)
+                else None,
                 backup_retention_period=settings.backup_retention_days,
                 preferred_backup_window=settings.backup_window,
                 preferred_maintenance_window=settings.maintenance_window,
@@ -129,7 +129,7 @@ class Database(Construct):
             ),
             "database",
         )
-        instance_class = settings.capacity.instance_class if provisioned else "db.serverless"
+        instance_class = "db.serverless" if isinstance(capacity, Serverless) else capacity.instance_class
         self.ready: list[ITerraformDependable] = []
         for number in range(settings.readers + 1):
             name = f"{self.cluster_identifier}-{number + 1}"
@@ -204,9 +204,7 @@ class Database(Construct):
             )
         ]
 
-    def _master_secret(
-        self, settings: DatabaseSettings, key: Key, password: EphemeralPassword
-    ) -> SecretsmanagerSecret:
+    def _master_secret(self, settings: DatabaseSettings, key: Key, password: EphemeralPassword) -> SecretsmanagerSecret:
         secret = lasting(
             SecretsmanagerSecret(
                 self,

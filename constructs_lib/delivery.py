@@ -17,8 +17,30 @@ AUDIENCE = "sts.amazonaws.com"
 
 # The services that the stacks are made of; the boundary ends there, whatever a policy inside it says.
 SERVICES = (
-    *("acm", "application-autoscaling", "backup", "backup-storage", "budgets", "ce", "cloudwatch", "ec2", "ecr", "ecs"),
-    *("elasticache", "elasticloadbalancing", "kms", "lambda", "logs", "rds", "route53", "s3", "secretsmanager", "sns"),
+    *(
+        "acm",
+        "application-autoscaling",
+        "backup",
+        "backup-storage",
+        "budgets",
+        "ce",
+        "cloudwatch",
+        "ec2",
+        "ecr",
+        "ecs",
+    ),
+    *(
+        "elasticache",
+        "elasticloadbalancing",
+        "kms",
+        "lambda",
+        "logs",
+        "rds",
+        "route53",
+        "s3",
+        "secretsmanager",
+        "sns",
+    ),
     *("sqs", "tag", "wafv2", "xray"),
 )
 # Reads that open data or secrets, which no plan needs: PR plans run with `-refresh=false` (docs/decisions/0003).
@@ -29,7 +51,7 @@ SECRETS = (
 
 
 class Delivery(Construct):
-    """A plan role that reads and an apply role that changes, both under a boundary that keeps out of IAM users and keys.
+    """A plan role that reads and an apply role that changes, both under a boundary without IAM users and access keys.
 
     Any workflow of the repository may plan; only one that runs in the GitHub environment of the same name, which its
     protection rules guard, may apply.
@@ -60,7 +82,13 @@ class Delivery(Construct):
             "Plan",
             name=names.of("plan"),
             description="Plans pull requests: reads, and takes the state's lock",
-            trust_policy=_trust(provider.arn, [f"repo:{repository}:pull_request", f"repo:{repository}:ref:refs/heads/{settings.default_branch}"]),
+            trust_policy=_trust(
+                provider.arn,
+                [
+                    f"repo:{repository}:pull_request",
+                    f"repo:{repository}:ref:refs/heads/{settings.default_branch}",
+                ],
+            ),
             permissions_boundary=boundary.arn,
         )
         IamRolePolicyAttachment(
@@ -68,7 +96,7 @@ class Delivery(Construct):
             "PlanReads",
             role=self.plan.name,
             policy_arn=f"arn:{names.partition}:iam::aws:policy/ReadOnlyAccess",
-            depends_on=[self.plan],
+            depends_on=[self.plan.resource],
         )
         self.plan.allow("no-secrets", Statement("NoSecrets", list(SECRETS), effect="Deny"))
         self.apply = Role(
@@ -101,7 +129,10 @@ def _boundary(names: Names) -> list[Statement]:
         Statement(
             "NotItself",
             (),
-            [names.arn("iam", f"role/{names.stack}-*", region=""), names.arn("iam", f"policy/{names.stack}-*", region="")],
+            [
+                names.arn("iam", f"role/{names.stack}-*", region=""),
+                names.arn("iam", f"policy/{names.stack}-*", region=""),
+            ],
             effect="Deny",
             not_actions=["iam:Get*", "iam:List*"],
         ),
@@ -111,11 +142,28 @@ def _boundary(names: Names) -> list[Statement]:
 def _roles(names: Names, boundary_arn: str) -> list[Statement]:
     """Roles of the platform's own services, and no others; each may be passed only to the services that use it."""
     platform = [names.arn("iam", "role/payments-*", region="")]
-    changes = ["AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy"]
+    changes = [
+        "AttachRolePolicy",
+        "CreateRole",
+        "DeleteRole",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "PutRolePolicy",
+    ]
     changes += ["TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"]
     return [
         Statement("ChangeRoles", [f"iam:{action}" for action in changes], platform),
-        Statement("ReadRoles", ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListInstanceProfilesForRole", "iam:ListRolePolicies"], platform),
+        Statement(
+            "ReadRoles",
+            [
+                "iam:GetRole",
+                "iam:GetRolePolicy",
+                "iam:ListAttachedRolePolicies",
+                "iam:ListInstanceProfilesForRole",
+                "iam:ListRolePolicies",
+            ],
+            platform,
+        ),
         Statement(
             "PassRoles",
             ["iam:PassRole"],

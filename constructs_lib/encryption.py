@@ -16,7 +16,14 @@ class Key(Construct):
     """One key with yearly rotation and a deletion window of 30 days; `domain` names alias, tag and logical id."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, names: Names, domain: str, description: str, statements: list[Statement]
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        domain: str,
+        description: str,
+        statements: list[Statement],
     ) -> None:
         super().__init__(scope, id_)
         self._key = lasting(

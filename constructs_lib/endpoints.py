@@ -11,8 +11,18 @@ from environments.schema.network import REQUIRED_ENDPOINTS
 
 # What the platform's own roles call through each endpoint; an endpoint's policy lets nothing else pass.
 ACTIONS: dict[str, tuple[str, ...]] = {
-    "ecr.api": ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"),
-    "ecr.dkr": ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetAuthorizationToken", "ecr:GetDownloadUrlForLayer"),
+    "ecr.api": (
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer",
+    ),
+    "ecr.dkr": (
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer",
+    ),
     "kms": ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
     "logs": ("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
     "monitoring": ("cloudwatch:PutMetricData",),
@@ -29,7 +39,12 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "sns": ("sns:Publish",),
     "ssm": ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath"),
     "ssmmessages": ("ssmmessages:*",),
-    "xray": ("xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+    "xray": (
+        "xray:GetSamplingRules",
+        "xray:GetSamplingTargets",
+        "xray:PutTelemetryRecords",
+        "xray:PutTraceSegments",
+    ),
 }
 HTTPS = 443
 

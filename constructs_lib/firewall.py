@@ -60,7 +60,10 @@ class Firewall(Construct):
             visibility_config=Wafv2WebAclVisibilityConfig(
                 cloudwatch_metrics_enabled=True, sampled_requests_enabled=True, metric_name=self.name
             ),
-            rule=[_rate_limit(rate_limit), *(_managed(name, 10 + n) for n, name in enumerate(MANAGED_GROUPS))],
+            rule=[
+                _rate_limit(rate_limit),
+                *(_managed(name, 10 + n) for n, name in enumerate(MANAGED_GROUPS)),
+            ],
             tags={"Name": self.name},
         )
         Wafv2WebAclAssociation(self, "LoadBalancer", resource_arn=load_balancer_arn, web_acl_arn=acl.arn)
@@ -93,7 +96,7 @@ def _visibility(name: str) -> Wafv2WebAclRuleVisibilityConfig:
     )
 
 
-# `statement` is untyped in the bindings (it nests without end) and reaches Terraform as it is: its own names, in snake case.
+# `statement` is untyped in the bindings (it nests without end) and reaches Terraform as it is, hence snake case.
 def _rate_limit(limit: int) -> Wafv2WebAclRule:
     return Wafv2WebAclRule(
         name="RateLimit",

@@ -10,8 +10,29 @@ from environments.schema.names import Names
 
 # The default format and, behind it, what an investigation asks first: who really talked, which AWS service, which way.
 FIELDS = (
-    *("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets"),
-    *("bytes", "start", "end", "action", "log-status", "vpc-id", "subnet-id", "az-id", "tcp-flags", "pkt-srcaddr"),
+    *(
+        "version",
+        "account-id",
+        "interface-id",
+        "srcaddr",
+        "dstaddr",
+        "srcport",
+        "dstport",
+        "protocol",
+        "packets",
+    ),
+    *(
+        "bytes",
+        "start",
+        "end",
+        "action",
+        "log-status",
+        "vpc-id",
+        "subnet-id",
+        "az-id",
+        "tcp-flags",
+        "pkt-srcaddr",
+    ),
     *("pkt-dstaddr", "pkt-src-aws-service", "pkt-dst-aws-service", "flow-direction", "traffic-path"),
 )
 
@@ -19,9 +40,7 @@ FIELDS = (
 class FlowLogs(Construct):
     """Accepted and rejected traffic of the whole VPC, in one-minute intervals."""
 
-    def __init__(
-        self, scope: Construct, id_: str, *, names: Names, vpc_id: str, key: Key, retention_days: int
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, names: Names, vpc_id: str, key: Key, retention_days: int) -> None:
         super().__init__(scope, id_)
         log_group = LogGroup(
             self,

@@ -100,7 +100,7 @@ class LoadBalancer(Construct):
         self.security_group.allow_from_internet(HTTPS, "HTTPS")
 
     def allow_to(self, service_group: SecurityGroup) -> None:
-        """Lets the load balancer call a service; the connection is inside the VPC and its path is checked by both groups."""
+        """Lets the load balancer call a service, over HTTP inside the VPC; see docs/decisions/0004."""
         service_group.allow_from(self.security_group, self.container_port, "HTTP requests and health checks")
 
     def _log_buckets(self, names: Names, settings: EdgeSettings) -> Bucket:

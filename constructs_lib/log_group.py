@@ -16,7 +16,12 @@ class LogGroup(Construct):
         super().__init__(scope, id_)
         self._group = lasting(
             CloudwatchLogGroup(
-                self, "Group", name=name, retention_in_days=retention_days, kms_key_id=key.arn, tags={"Name": name}
+                self,
+                "Group",
+                name=name,
+                retention_in_days=retention_days,
+                kms_key_id=key.arn,
+                tags={"Name": name},
             ),
             f"{logical_id}_logs",
         )

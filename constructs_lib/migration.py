@@ -154,9 +154,13 @@ class Migration(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.security_group = network.security_group("MigrationGroup", "migration", "Migration and rotation functions")
-        lasting_group = network.security_group("LeftoverGroup", "leftover-interfaces", "Interfaces of deleted functions")
+        lasting_group = network.security_group(
+            "LeftoverGroup", "leftover-interfaces", "Interfaces of deleted functions"
+        )
 
-        def function(id_: str, component: str, handler: str, description: str, timeout: int, **environment: str) -> Function:
+        def function(
+            id_: str, component: str, handler: str, description: str, timeout: int, **environment: str
+        ) -> Function:
             return Function(
                 self,
                 id_,
@@ -197,6 +201,7 @@ class Migration(Construct):
         self.function_name = self._migrate.name
         self.role, self.rotation_role = self._migrate.role, self._rotate.role
         self.log_group_name = self._migrate.log_group_name
+        self.resource = self._migrate.resource
         self._database = database
         self._triggers = {
             "revisions": revisions_digest,
@@ -213,7 +218,7 @@ class Migration(Construct):
             function_name=self._migrate.name,
             input='{"target":"head","dry_run":false}',
             triggers=self._triggers,
-            depends_on=[self._migrate, *after],
+            depends_on=[self._migrate.resource, *after],
         )
         SecretsmanagerSecretRotation(
             self,
@@ -236,5 +241,5 @@ class Migration(Construct):
             principal="secretsmanager.amazonaws.com",
             source_account=names.account_id,
             source_arn=self._database.master_secret_arn,
-            depends_on=[self._rotate],
+            depends_on=[self._rotate.resource],
         )

@@ -36,13 +36,30 @@ def load_balancer(alarms: Alarms, edge: LoadBalancer, settings: Environment) -> 
     latency = Metric("AWS/ApplicationELB", "TargetResponseTime", balancer, "p99")
     unhealthy = Metric("AWS/ApplicationELB", "UnHealthyHostCount", target, "Maximum")
     rate, seconds = settings.monitoring.error_rate_percent, settings.monitoring.latency_p99_seconds
-    alarms.add("alb", "errors", f"More than {rate} % of requests end in a 5xx.", Ratio((own, theirs), requests), above=rate)
+    alarms.add(
+        "alb",
+        "errors",
+        f"More than {rate} % of requests end in a 5xx.",
+        Ratio((own, theirs), requests),
+        above=rate,
+    )
     alarms.add("alb", "latency", f"The slowest 1 % of requests take over {seconds} s.", latency, above=seconds)
     alarms.add("alb", "unhealthy", "A task fails the load balancer's health check.", unhealthy, above=0)
     days = Metric(
-        "AWS/CertificateManager", "DaysToExpiry", {"CertificateArn": edge.certificate_arn}, "Minimum", period=DAY
+        "AWS/CertificateManager",
+        "DaysToExpiry",
+        {"CertificateArn": edge.certificate_arn},
+        "Minimum",
+        period=DAY,
     )
-    alarms.add("alb", "certificate", "The certificate ends within 30 days, its renewal failed.", days, below=30, minutes=1)
+    alarms.add(
+        "alb",
+        "certificate",
+        "The certificate ends within 30 days, its renewal failed.",
+        days,
+        below=30,
+        minutes=1,
+    )
     return (
         Graph("Requests", {"requests": requests}),
         Graph("5xx", {"load balancer": own, "api": theirs}),
@@ -70,7 +87,9 @@ def service(alarms: Alarms, fargate: FargateService) -> Sequence[Graph]:
         minutes=10,
         missing="breaching",
     )
-    return Graph("CPU and memory, %", {"cpu": cpu, "memory": memory}), Graph("Tasks", {"running": running, "desired": desired})
+    return Graph("CPU and memory, %", {"cpu": cpu, "memory": memory}), Graph(
+        "Tasks", {"running": running, "desired": desired}
+    )
 
 
 def database(alarms: Alarms, aurora: Database, settings: Environment) -> Sequence[Graph]:
@@ -123,7 +142,14 @@ def queue(alarms: Alarms, sqs: Queue, settings: Environment) -> Sequence[Graph]:
     dead = Metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": sqs.dead_letter_name}, "Maximum")
     limit = settings.monitoring.queue_age_seconds
     alarms.add("queue", "age", f"The oldest message waits for over {limit} s.", age, above=limit)
-    alarms.add("queue", "dead-letter", "Messages were given up and wait in the dead-letter queue.", dead, above=0, minutes=1)
+    alarms.add(
+        "queue",
+        "dead-letter",
+        "Messages were given up and wait in the dead-letter queue.",
+        dead,
+        above=0,
+        minutes=1,
+    )
     return (
         Graph("Oldest message, s", {"age": age}),
         Graph("Messages", {"waiting": waiting}),
@@ -145,7 +171,7 @@ def migration(scope: Construct, alarms: Alarms, functions: Migration, names: Nam
         metric_transformation=CloudwatchLogMetricFilterMetricTransformation(
             namespace=names.stack, name="MigrationRefusals", value="1", default_value="0"
         ),
-        depends_on=[functions],
+        depends_on=[functions.resource],
     )
     refusals = Metric(names.stack, "MigrationRefusals", {}, "Sum")
     alarms.add("migration", "errors", "A migration failed; the old tasks go on serving.", errors, above=0, minutes=1)

@@ -141,18 +141,19 @@ class Network(Construct):
             )
             tables[zone] = shared or self._table(f"{label}{zone.upper()}", name)
             RouteTableAssociation(
-                self, f"{label}{zone.upper()}Routes", subnet_id=subnets[zone].id, route_table_id=tables[zone].id
+                self,
+                f"{label}{zone.upper()}Routes",
+                subnet_id=subnets[zone].id,
+                route_table_id=tables[zone].id,
             )
         return subnets, tables
 
     def _table(self, label: str, name: str) -> RouteTable:
-        return RouteTable(
-            self, f"{label}Table", vpc_id=self.vpc_id, tags={"Name": self._names.described(name)}
-        )
+        return RouteTable(self, f"{label}Table", vpc_id=self.vpc_id, tags={"Name": self._names.described(name)})
 
     def _nat_gateways(self, public: dict[str, Subnet]) -> dict[str, NatGateway]:
         zones = self._settings.zones if self._settings.nat == "per_zone" else self._settings.zones[:1]
-        gateways = {}
+        gateways: dict[str, NatGateway] = {}
         for zone in zones:
             name = {"Name": self._names.described(f"nat-{zone}")}
             address = Eip(self, f"NatAddress{zone.upper()}", domain="vpc", tags=name)

@@ -18,7 +18,7 @@ DEAD_LETTER_RETENTION = 14 * DAY  # the longest that SQS keeps a message
 
 
 class Queue(Construct):
-    """An encrypted queue, reached over TLS only; messages that fail too often wait two weeks in the dead-letter queue."""
+    """An encrypted queue, reached over TLS only; what fails too often waits two weeks in the dead-letter queue."""
 
     def __init__(self, scope: Construct, id_: str, *, names: Names, settings: QueueSettings, key: Key) -> None:
         super().__init__(scope, id_)
@@ -26,7 +26,9 @@ class Queue(Construct):
         ending = ".fifo" if settings.fifo else ""
         self.name = names.of("payments") + ending
         self.dead_letter_name = names.of("payments-dead-letter") + ending
-        dead_letters = self._queue("DeadLetters", self.dead_letter_name, "payments_dead_letter", settings, DEAD_LETTER_RETENTION)
+        dead_letters = self._queue(
+            "DeadLetters", self.dead_letter_name, "payments_dead_letter", settings, DEAD_LETTER_RETENTION
+        )
         self._queue_resource = self._queue(
             "Payments",
             self.name,
@@ -57,7 +59,13 @@ class Queue(Construct):
         )
 
     def grant_consume(self, role: Role) -> None:
-        actions = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"]
+        actions = [
+            "ChangeMessageVisibility",
+            "DeleteMessage",
+            "GetQueueAttributes",
+            "GetQueueUrl",
+            "ReceiveMessage",
+        ]
         role.allow(
             "queue-consume",
             Statement("Consume", [f"sqs:{action}" for action in actions], [self.arn]),
@@ -86,7 +94,7 @@ class Queue(Construct):
                 deduplication_scope="messageGroup" if settings.fifo else None,
                 fifo_throughput_limit="perMessageGroupId" if settings.fifo else None,
                 kms_master_key_id=self._key.arn,
-                # Seconds for which SQS reuses a data key: fewer calls to KMS, and at most five minutes of messages a key.
+                # Seconds that SQS reuses a data key: fewer calls to KMS, and at most five minutes of messages a key.
                 kms_data_key_reuse_period_seconds=300,
                 message_retention_seconds=retention,
                 visibility_timeout_seconds=settings.visibility_timeout,
@@ -97,7 +105,5 @@ class Queue(Construct):
             ),
             logical_id,
         )
-        SqsQueuePolicy(
-            self, f"{id_}Policy", queue_url=queue.id, policy=policy(deny_plain_http([queue.arn], "sqs:*"))
-        )
+        SqsQueuePolicy(self, f"{id_}Policy", queue_url=queue.id, policy=policy(deny_plain_http([queue.arn], "sqs:*")))
         return queue

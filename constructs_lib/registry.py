@@ -30,9 +30,7 @@ class Registry(Construct):
                 name=names.stack,
                 image_tag_mutability="IMMUTABLE",
                 image_scanning_configuration=EcrRepositoryImageScanningConfiguration(scan_on_push=True),
-                encryption_configuration=[
-                    EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key.arn)
-                ],
+                encryption_configuration=[EcrRepositoryEncryptionConfiguration(encryption_type="KMS", kms_key=key.arn)],
                 tags={"Name": names.stack},
             ),
             "images",
@@ -45,10 +43,21 @@ class Registry(Construct):
             policy=json.dumps(
                 {
                     "rules": [
-                        _expire(1, "Untagged images", tagStatus="untagged", countType="sinceImagePushed",
-                                countUnit="days", countNumber=UNTAGGED_DAYS),
-                        _expire(2, "All but the newest", tagStatus="any", countType="imageCountMoreThan",
-                                countNumber=KEPT_IMAGES),
+                        _expire(
+                            1,
+                            "Untagged images",
+                            tagStatus="untagged",
+                            countType="sinceImagePushed",
+                            countUnit="days",
+                            countNumber=UNTAGGED_DAYS,
+                        ),
+                        _expire(
+                            2,
+                            "All but the newest",
+                            tagStatus="any",
+                            countType="imageCountMoreThan",
+                            countNumber=KEPT_IMAGES,
+                        ),
                     ]
                 }
             ),

@@ -1,30 +1,20 @@
 """Autoscaling of ECS services."""
 
-from cdktf_cdktf_provider_aws.appautoscaling_policy import (
-    AppautoscalingPolicy,
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration,
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification,
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics,
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStat,
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetric,
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetricDimensions,
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification,
-)
+from cdktf_cdktf_provider_aws import appautoscaling_policy as policies
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from constructs import Construct
 
 from constructs_lib.service import FargateService
 
 # Short names for structs that carry their whole path in theirs.
-Tracking = AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration
-Predefined = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification
-Customized = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification
-Query = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics
-Stat = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStat
-Metric = AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetric
-Dimension = (
-    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetricsMetricStatMetricDimensions
-)
+Tracking = policies.AppautoscalingPolicyTargetTrackingScalingPolicyConfiguration
+Predefined = policies.AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification
+Customized = policies.AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecification
+Query = policies.AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics
+_METRICS = "AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationMetrics"
+Stat = getattr(policies, f"{_METRICS}MetricStat")
+Metric = getattr(policies, f"{_METRICS}MetricStatMetric")
+Dimension = getattr(policies, f"{_METRICS}MetricStatMetricDimensions")
 
 CPU_PERCENT = 60
 MEMORY_PERCENT = 70
@@ -34,7 +24,7 @@ SCALE_OUT_SECONDS, SCALE_IN_SECONDS = 60, 300
 
 
 class Scaling(Construct):
-    """Keeps a service between its smallest and largest number of tasks; each policy can only add to the others' demand."""
+    """Keeps a service between its smallest and largest number of tasks; the policy that asks for most tasks wins."""
 
     def __init__(self, scope: Construct, id_: str, *, service: FargateService) -> None:
         super().__init__(scope, id_)
@@ -48,7 +38,7 @@ class Scaling(Construct):
             min_capacity=service.task.min_tasks,
             max_capacity=service.task.max_tasks,
             tags={"Name": service.name},
-            depends_on=[service],
+            depends_on=[service.resource],
         )
 
     def on_cpu(self) -> None:
@@ -69,7 +59,13 @@ class Scaling(Construct):
         """Messages that wait, divided by running tasks: the only number that says how far behind the workers are."""
         backlog = Customized(
             metrics=[
-                _query("waiting", "AWS/SQS", "ApproximateNumberOfMessagesVisible", {"QueueName": queue_name}, "Sum"),
+                _query(
+                    "waiting",
+                    "AWS/SQS",
+                    "ApproximateNumberOfMessagesVisible",
+                    {"QueueName": queue_name},
+                    "Sum",
+                ),
                 _query(
                     "running",
                     "ECS/ContainerInsights",
@@ -78,13 +74,18 @@ class Scaling(Construct):
                     "Average",
                 ),
                 # With no task running, the backlog counts as if there were one.
-                Query(id="backlog", expression="waiting / MAX([running, 1])", label="Backlog per task", return_data=True),
+                Query(
+                    id="backlog",
+                    expression="waiting / MAX([running, 1])",
+                    label="Backlog per task",
+                    return_data=True,
+                ),
             ]
         )
         self._track("Backlog", MESSAGES_PER_TASK, backlog)
 
     def _track(self, id_: str, value: float, metric: Predefined | Customized) -> None:
-        AppautoscalingPolicy(
+        policies.AppautoscalingPolicy(
             self,
             id_,
             name=f"{self._service.name}-{id_.lower()}",

@@ -80,9 +80,7 @@ class FargateService(Construct):
         self._cluster = cluster
         self.name = names.of(component)
         self.cluster_name = cluster.name
-        self.security_group = network.security_group(
-            f"{id_}Group", component, f"Tasks of the {component} service"
-        )
+        self.security_group = network.security_group(f"{id_}Group", component, f"Tasks of the {component} service")
         logs = LogGroup(
             self,
             "Logs",
@@ -101,9 +99,7 @@ class FargateService(Construct):
             trust_policy=trust_policy,
         )
         image.grant_pull(execution)
-        execution.allow(
-            "logs", Statement("Write", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{logs.arn}:*"])
-        )
+        execution.allow("logs", Statement("Write", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{logs.arn}:*"]))
         self.role = Role(
             self,
             "Task",
@@ -145,18 +141,20 @@ class FargateService(Construct):
         )
 
     def run(
-        self, *, after: Sequence[ITerraformDependable], rollback_alarms: Sequence[str], target: Target | None = None
+        self,
+        *,
+        after: Sequence[ITerraformDependable],
+        rollback_alarms: Sequence[str],
+        target: Target | None = None,
     ) -> None:
         """Starts the service, once everything in `after` is done; `rollback_alarms` are alarm names."""
         spot = self._settings.spot_percent
         strategy = [
-            EcsServiceCapacityProviderStrategy(
-                capacity_provider="FARGATE", base=self.task.min_tasks, weight=100 - spot
-            )
+            EcsServiceCapacityProviderStrategy(capacity_provider="FARGATE", base=self.task.min_tasks, weight=100 - spot)
         ]
         if spot:
             strategy.append(EcsServiceCapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=spot))
-        self._service = EcsService(
+        self.resource = EcsService(
             self,
             "Service",
             name=self.name,
@@ -175,7 +173,9 @@ class FargateService(Construct):
             ),
             load_balancer=[
                 EcsServiceLoadBalancer(
-                    target_group_arn=target.arn, container_name=self.component, container_port=self.container_port or 0
+                    target_group_arn=target.arn,
+                    container_name=self.component,
+                    container_port=self.container_port or 0,
                 )
             ]
             if target

@@ -28,9 +28,7 @@ def load(variables: Mapping[str, str]) -> tuple[Workspace, ...]:
     image = variables.get("CONTAINER_IMAGE", "")
     problems += [p.found_in(VARIABLES) for p in _variable_problems(wanted, suffix, image)]
     selected = [environments[name] for name in ([wanted] if wanted else names.ENVIRONMENTS) if name in environments]
-    problems += [
-        problem for environment in selected for problem in _name_problems(Workspace(environment, suffix))
-    ]
+    problems += [problem for environment in selected for problem in _name_problems(Workspace(environment, suffix))]
     if problems:
         raise SettingsError(problems)
     return tuple(workspace_of(environment, suffix, image) for environment in selected)
@@ -100,5 +98,3 @@ def _name_problems(workspace: Workspace) -> Iterator[Problem]:
         return
     for sentence in names.too_long(workspace.names):
         yield Problem("ENVIRONMENT_SUFFIX", workspace.suffix, f"{sentence}; shorten it", VARIABLES)
-
-

@@ -5,7 +5,7 @@ from environments.schema.database import Database, Provisioned
 from environments.schema.edge import Edge
 from environments.schema.environment import Environment, Tags
 from environments.schema.network import Network
-from environments.schema.operations import Backup, Budget, Delivery, Logs, Monitoring
+from environments.schema.operations import Backup, Budget, Delivery, Monitoring
 from environments.schema.service import Service, Task
 
 ENVIRONMENT = Environment(

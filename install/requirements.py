@@ -7,9 +7,7 @@ from pathlib import Path
 
 def lines(lock: Path, sections: list[str]) -> list[str]:
     """One line a package, `name==version ; markers --hash=...`, in the lock's own order of names."""
-    packages = {
-        name: entry for section in sections for name, entry in json.loads(lock.read_text())[section].items()
-    }
+    packages = {name: entry for section in sections for name, entry in json.loads(lock.read_text())[section].items()}
     return [_line(name, entry) for name, entry in sorted(packages.items())]
 
 

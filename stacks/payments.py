@@ -169,7 +169,10 @@ class PaymentsStack(RemoteStack):
             "Valkey": monitoring.cache(alarms, cache),
             "Queue": monitoring.queue(alarms, queue, settings),
             "Migration": monitoring.migration(self, alarms, migration, names),
-            "Firewall and NAT": [*monitoring.firewall(firewall, names.region), *monitoring.nat(alarms, network)],
+            "Firewall and NAT": [
+                *monitoring.firewall(firewall, names.region),
+                *monitoring.nat(alarms, network),
+            ],
         }
         Dashboard(self, "Dashboard", name=names.stack, region=names.region, alarm_arns=alarms.all_arns, rows=rows)
         copy_region = settings.backup.copy_region

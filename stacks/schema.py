@@ -16,7 +16,7 @@ class Schema:
 
 
 def prepare(archive: Path) -> Schema:
-    """Writes the migration's archive and digests its revisions. Raises ValueError with one sentence when either is unfit."""
+    """Writes the migration's archive and digests its revisions; raises ValueError with one sentence when it can't."""
     digest = revisions.digest(revisions.load())
     archive.parent.mkdir(parents=True, exist_ok=True)
     build(archive)

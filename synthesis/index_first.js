@@ -13,7 +13,6 @@ const { isMainThread } = require("worker_threads");
 const MANIFEST = ".jsii.runtime.v1.json";
 const WORKER = "runtime-index-worker.js";
 const FEATURES = ["intersection-types", "class-covariant-overrides"];
-const DROPPED = /^"(docs|locationInModule)": \{$/;
 const read = fs.readFileSync;
 
 // The jsii kernel is the process whose program lies beside the worker file.
@@ -33,10 +32,13 @@ function watchForTheKernel() {
   };
 }
 
-// Runs jsii's worker file in this process, as if a thread had been given the package's folder.
+// Runs jsii's worker file in this process, as if a thread had been given the package's folder. The index leaves out
+// documentation and source locations; parsing without them takes half the memory.
 function build(worker, packageDir) {
   fs.readFileSync = (file, ...options) =>
-    path.basename(String(file)) === ".jsii" ? withoutDocs(read(file)) : read(file, ...options);
+    path.basename(String(file)) === ".jsii"
+      ? emptied("locationInModule", emptied("docs", read(file)))
+      : read(file, ...options);
   const threads = require("worker_threads");
   threads.isMainThread = false;
   threads.workerData = { packageDir, supportedFeatures: FEATURES };
@@ -46,27 +48,21 @@ function build(worker, packageDir) {
   require(worker);
 }
 
-// The assembly is indented JSON, one key a line. Drops the indentation, and the documentation and
-// source locations, which the index leaves out too: parsing the rest takes half the memory.
-function withoutDocs(json) {
-  const kept = Buffer.allocUnsafe(json.length);
-  let length = 0;
-  let skipped = null; // the indentation of the object that is being left out
-  for (let start = 0, end; start < json.length; start = end + 1) {
-    end = json.indexOf("\n", start);
-    if (end < 0) end = json.length;
-    let text = start;
-    while (json[text] === 0x20) text++;
-    const indent = text - start;
-    if (skipped !== null) {
-      if (indent !== skipped) continue;
-      skipped = null; // this line closes it
-    } else if (indent > 2 && json[end - 1] === 0x7b && DROPPED.test(json.latin1Slice(text, end))) {
-      skipped = indent;
-    }
-    length += json.copy(kept, length, text, end);
+// Empties every object under a key that is not the assembly's own, in place. The assembly is indented JSON, a key
+// a line, and a line break within a string is escaped: the object ends where its indentation returns.
+function emptied(key, json) {
+  const opening = Buffer.from(`"${key}": {\n`);
+  let kept = 0;
+  let from = 0;
+  for (let at = json.indexOf(opening); at >= 0; at = json.indexOf(opening, from)) {
+    const inside = at + opening.length - 1;
+    const indent = at - json.lastIndexOf("\n", at) - 1;
+    const closing = indent > 2 ? json.indexOf(`\n${" ".repeat(indent)}}`, inside) : -1;
+    kept += json.copy(json, kept, from, inside);
+    from = closing < 0 ? inside : closing;
   }
-  return kept.subarray(0, length);
+  kept += json.copy(json, kept, from);
+  return json.subarray(0, kept);
 }
 
 if (require.main === module) build(process.argv[2], process.argv[3]);

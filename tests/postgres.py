@@ -96,9 +96,7 @@ class Server:
 
     def connect_as_superuser(self, database: str = DATABASE) -> pg8000.native.Connection:
         """What only Amazon can do on Aurora; for setting a test up and for looking behind the scenes."""
-        return pg8000.native.Connection(
-            "rdsadmin", unix_sock=f"{self.folder}/.s.PGSQL.{self.port}", database=database
-        )
+        return pg8000.native.Connection("rdsadmin", unix_sock=f"{self.folder}/.s.PGSQL.{self.port}", database=database)
 
     def create_database(self, name: str = DATABASE) -> None:
         """An empty database owned by the master user, as `database_name` of an Aurora cluster is."""
@@ -244,9 +242,7 @@ def _run(command: list[Any], folder: Path, *, check: bool = True) -> None:
         )
     if check and done.returncode:
         log = folder / "server.log"
-        raise RuntimeError(
-            f"{command[0]} failed: {output.read_text()}{log.read_text() if log.exists() else ''}"
-        )
+        raise RuntimeError(f"{command[0]} failed: {output.read_text()}{log.read_text() if log.exists() else ''}")
 
 
 def _write_certificates(folder: Path, data: Path) -> None:

@@ -38,7 +38,7 @@ class Stack:
         return found
 
     def one(self, type_: str, id_part: str = "") -> Attributes:
-        """The only resource of a type whose logical id contains `id_part`; AssertionError for none or several."""
+        """The only resource of a type whose logical id contains `id_part`; AssertionError unless there is one."""
         found = {key: value for key, value in self.all(type_).items() if id_part.lower() in key.lower()}
         assert len(found) == 1, f"{self.name}: {len(found)} of {type_} with {id_part!r}: {sorted(found)}"
         return next(iter(found.values()))

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic._internal._model_construction import ModelMetaclass  # no public name exists for a metaclass to extend
+from pydantic._internal._model_construction import (
+    ModelMetaclass,
+)  # no public name exists for a metaclass to extend
 
 
 @dataclass(frozen=True)

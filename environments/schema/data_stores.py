@@ -12,7 +12,9 @@ from environments.schema.windows import DailyWindow, WeeklyWindow, overlap
 class Cache(Settings):
     """One Valkey replication group: a primary and `replicas` more, each in another zone."""
 
-    node_type: str = Field(default="cache.t4g.small", pattern=r"^cache\.(t4g|m7g|r7g)\.(micro|small|medium|large|[0-9]*xlarge)$")
+    node_type: str = Field(
+        default="cache.t4g.small", pattern=r"^cache\.(t4g|m7g|r7g)\.(micro|small|medium|large|[0-9]*xlarge)$"
+    )
     engine_version: Literal["7.2", "8.0", "8.1"] = "8.1"
     replicas: int = Field(default=1, ge=1, le=5)
     snapshot_retention_days: int = Field(default=7, ge=1, le=35)

@@ -24,5 +24,7 @@ class Edge(Settings):
             yield Problem("deletion_protection", False, "prod needs True")
         if self.access_log_retention_days < 365:
             yield Problem(
-                "access_log_retention_days", self.access_log_retention_days, "prod needs 365 or more (PCI DSS 10.5.1)"
+                "access_log_retention_days",
+                self.access_log_retention_days,
+                "prod needs 365 or more (PCI DSS 10.5.1)",
             )

@@ -30,7 +30,7 @@ STANDARD_SUPPORT_ENDS: dict[int, date] = {
 
 
 def check(version: str) -> str:
-    """Returns `version` when AWS offers it under standard support; raises ValueError naming the nearest that it does."""
+    """Returns `version` when AWS offers it under standard support; raises ValueError naming the nearest ones."""
     major, minor = _parse(version)
     if major not in MINORS:
         raise ValueError(f"Aurora PostgreSQL {version} does not exist; offered are {_names(_nearest(major, minor))}")
@@ -41,7 +41,9 @@ def check(version: str) -> str:
             f"take {supported}.{MINORS[supported][-1]} or later"
         )
     if minor not in MINORS[major]:
-        raise ValueError(f"Aurora PostgreSQL {version} is not offered by AWS; nearest are {_names(_nearest(major, minor))}")
+        raise ValueError(
+            f"Aurora PostgreSQL {version} is not offered by AWS; nearest are {_names(_nearest(major, minor))}"
+        )
     return version
 
 

@@ -24,9 +24,7 @@ class Workspace:
 
     @property
     def foundation_names(self) -> Names:
-        return Names(
-            foundation_name(self.environment.name), self.environment.account_id, self.environment.region
-        )
+        return Names(foundation_name(self.environment.name), self.environment.account_id, self.environment.region)
 
     @property
     def is_copy(self) -> bool:

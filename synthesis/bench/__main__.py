@@ -76,8 +76,7 @@ class Bench:
         print(f"\ngrowth, on demand, warm, best of {ROUNDS} rounds")
         rounds = [[self.synthesize("on-demand", self.warm, n)[0] for n in STACKS] for _ in range(ROUNDS)]
         best = [
-            Cost(min(c.seconds for c in costs), max(c.memory for c in costs))
-            for costs in zip(*rounds, strict=True)
+            Cost(min(c.seconds for c in costs), max(c.memory for c in costs)) for costs in zip(*rounds, strict=True)
         ]
         for stacks, cost in zip(STACKS, best, strict=True):
             print(f"  {stacks:>2} stacks {cost.seconds:6.2f} s {cost.memory:6.0f} MiB")
@@ -97,9 +96,7 @@ class Bench:
                 "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(cache),
             }
             cost = run(command, environment)
-            written = {
-                str(p.relative_to(outdir)): p.read_bytes() for p in Path(outdir).rglob("*") if p.is_file()
-            }
+            written = {str(p.relative_to(outdir)): p.read_bytes() for p in Path(outdir).rglob("*") if p.is_file()}
         return cost, written
 
 

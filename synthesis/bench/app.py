@@ -34,8 +34,10 @@ def main() -> None:
         changes.pop("NODE_OPTIONS", None)
     os.environ.update(changes)
     from stacks.app import build
+    from stacks.schema import prepare
 
-    build(workspaces(chosen.copies), chosen.outdir).synth()
+    schema = prepare(PROJECT / ".cache" / "migrations.zip")
+    build(workspaces(chosen.copies), chosen.outdir, schema).synth()
 
 
 if __name__ == "__main__":

@@ -41,9 +41,7 @@ cluster = RdsCluster(
     "Cluster",
     engine="aurora-postgresql",
     manage_master_user_password=True,
-    serverlessv2_scaling_configuration=RdsClusterServerlessv2ScalingConfiguration(
-        min_capacity=0.5, max_capacity=4
-    ),
+    serverlessv2_scaling_configuration=RdsClusterServerlessv2ScalingConfiguration(min_capacity=0.5, max_capacity=4),
 )
 # Structs that come back from Node, single and in a list: jsii finds their Python classes by itself.
 TerraformOutput(stack, "Capacity", value=cluster.serverlessv2_scaling_configuration.max_capacity)

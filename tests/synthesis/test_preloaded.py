@@ -29,9 +29,7 @@ def node(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_both_entry_files_export_the_same(provider: Path) -> None:
-    whole = re.findall(
-        r"^exports\.(\w+) = require\(\"(.+)\"\);$", (provider / "lib/index.js").read_text(), re.M
-    )
+    whole = re.findall(r"^exports\.(\w+) = require\(\"(.+)\"\);$", (provider / "lib/index.js").read_text(), re.M)
     lazy = re.findall(
         r"^Object\.defineProperty\(exports, '(\w+)', .* return require\('(.+)'\); } }\);$",
         (provider / "lib/lazy-index.js").read_text(),
