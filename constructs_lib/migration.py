@@ -1,7 +1,5 @@
 """The Lambda functions that own the schema: one migrates it, one rotates the master secret."""
 
-from pathlib import Path
-
 from cdktf import ITerraformDependable, TerraformAsset
 from cdktf_cdktf_provider_aws.lambda_function import (
     LambdaFunction,
@@ -24,6 +22,7 @@ from constructs_lib.encryption import Key
 from constructs_lib.log_group import LogGroup
 from constructs_lib.network import Network
 from environments.schema.names import Names
+from stacks.schema import Schema
 
 RUNTIME = "python3.13"
 # The runner stops by itself after 14 minutes (migrations/runner.py); Lambda's own limit is 15.
@@ -46,7 +45,7 @@ class Function(Construct):
         description: str,
         timeout: int,
         environment: dict[str, str],
-        archive: Path,
+        schema: Schema,
         names: Names,
         network: Network,
         security_group: SecurityGroup,
@@ -96,7 +95,7 @@ class Function(Construct):
             ),
             self.role.allow("tracing", Statement("Trace", ["xray:PutTelemetryRecords", "xray:PutTraceSegments"])),
         ]
-        asset = TerraformAsset(self, "Archive", path=str(archive))
+        asset = TerraformAsset(self, "Archive", path=str(schema.archive))
         self._function = LambdaFunction(
             self,
             "Function",
@@ -107,7 +106,7 @@ class Function(Construct):
             architectures=["arm64"],
             handler=handler,
             filename=asset.path,
-            source_code_hash=asset.asset_hash,
+            source_code_hash=schema.archive_sha256,
             timeout=timeout,
             memory_size=MEMORY,
             # One at a time; the advisory lock in the database guards the same once more.
@@ -133,7 +132,7 @@ class Function(Construct):
 class Migration(Construct):
     """Migrates the schema whenever the revisions change, before the services do; `done` is what they wait for.
 
-    `revisions_digest` names the set of revisions; only its change, or the code's, invokes the function again.
+    Only a change of the revisions, of the code or of the password's version invokes the function again.
     """
 
     def __init__(
@@ -144,8 +143,7 @@ class Migration(Construct):
         names: Names,
         network: Network,
         database: Database,
-        archive: Path,
-        revisions_digest: str,
+        schema: Schema,
         contract_allowed: bool,
         password_version: int,
         data_key: Key,
@@ -169,7 +167,7 @@ class Migration(Construct):
                 description=description,
                 timeout=timeout,
                 environment=environment,
-                archive=archive,
+                schema=schema,
                 names=names,
                 network=network,
                 security_group=self.security_group,
@@ -204,8 +202,8 @@ class Migration(Construct):
         self.resource = self._migrate.resource
         self._database = database
         self._triggers = {
-            "revisions": revisions_digest,
-            "code": self._migrate.resource.source_code_hash,
+            "revisions": schema.digest,
+            "code": schema.archive_sha256,
             "password_version": str(password_version),
         }
         self._grant_rotation(names)

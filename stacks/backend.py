@@ -25,7 +25,7 @@ class RemoteStack(TerraformStack):
             kms_key_id=foundation.arn("kms", f"alias/{foundation.described('state')}"),
         )
         # cdktf 0.21 has no argument for it (its S3Backend stops at Terraform 1.9); locks without DynamoDB.
-        backend.add_override("terraform.backend.s3.use_lockfile", True)
+        backend.add_override("use_lockfile", True)
         self.add_override("terraform.required_version", TERRAFORM_VERSION)
         self.provider = AwsProvider(
             self,

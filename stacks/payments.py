@@ -1,7 +1,5 @@
 """The payments platform of one workspace: its components, and who may reach what."""
 
-from pathlib import Path
-
 from cdktf import TerraformOutput
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
 from cdktf_cdktf_provider_random.provider import RandomProvider
@@ -78,8 +76,7 @@ class PaymentsStack(RemoteStack):
             names=names,
             network=network,
             database=database,
-            archive=Path(schema.archive),
-            revisions_digest=schema.digest,
+            schema=schema,
             contract_allowed=settings.database.contract_allowed,
             password_version=settings.database.password_version,
             data_key=data_key,

@@ -1,5 +1,7 @@
 """What the migration brings into a stack: its archive, and the digest of its revisions."""
 
+import base64
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,9 +11,10 @@ from migrations.archive import build
 
 @dataclass(frozen=True)
 class Schema:
-    """`archive` is the path of the zip; `digest` the hex SHA-256 of the set of revisions."""
+    """`archive` is the zip, `archive_sha256` is base64 as Lambda reports it, `digest` that of the revisions."""
 
-    archive: str
+    archive: Path
+    archive_sha256: str
     digest: str
 
 
@@ -20,4 +23,5 @@ def prepare(archive: Path) -> Schema:
     digest = revisions.digest(revisions.load())
     archive.parent.mkdir(parents=True, exist_ok=True)
     build(archive)
-    return Schema(str(archive), digest)
+    archive_sha256 = base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
+    return Schema(archive, archive_sha256, digest)
