@@ -11,9 +11,7 @@ DOCUMENT = "docs/schema.md"
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m migrations", description="Work on the schema's revisions."
-    )
+    parser = argparse.ArgumentParser(prog="python -m migrations", description="Work on the schema's revisions.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("new", help="make the next file").add_argument("name", help="such as add_refunds")
     commands.add_parser("local", help="run all revisions on a throw-away PostgreSQL and print the schema")

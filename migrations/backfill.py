@@ -20,9 +20,7 @@ LOG_SECONDS = 10.0
 CUT_OFF = "57014"  # query_canceled, here by statement_timeout
 
 
-def backfill(
-    connection: Connection, history: History, revision: Revision, retries: Retries, started: float
-) -> None:
+def backfill(connection: Connection, history: History, revision: Revision, retries: Retries, started: float) -> None:
     """Runs all batches that are left and records the revision. Raises MigrationError or DatabaseError."""
     assert revision.batch is not None
     statement = statements.split(revision.sql)[0]
@@ -79,9 +77,7 @@ def _filled_in(statement: str, bounds: tuple[str, str]) -> str:
     return re.sub(r"(?<!:):(first|last)\b", lambda place: values[place[1]], statement)
 
 
-def _run_batch(
-    connection: Connection, history: History, revision: Revision, statement: str, last_key: str
-) -> None:
+def _run_batch(connection: Connection, history: History, revision: Revision, statement: str, last_key: str) -> None:
     """One transaction with the batch and the note of how far it came."""
     connection.run("BEGIN")
     connection.run(f"SET LOCAL lock_timeout = {revision.lock_timeout * 1000:.0f}")

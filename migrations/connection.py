@@ -71,9 +71,7 @@ def connect(address: Address, user: str, password: str, application: str) -> Con
         raise MigrationError(f"{address.host} refuses the connection: {message(error)}") from None
     except (InterfaceError, OSError) as error:
         plain.close()
-        raise MigrationError(
-            f"No verified TLS connection to {address.host}:{address.port}: {error}"
-        ) from None
+        raise MigrationError(f"No verified TLS connection to {address.host}:{address.port}: {error}") from None
     return connection
 
 

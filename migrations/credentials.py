@@ -67,9 +67,7 @@ def read(secrets: Any, arn: str, stage: str, version: str | None = None) -> Secr
         raise MigrationError(f"The master secret {arn} is not JSON") from None
 
 
-def log_in(
-    secrets: Any, arn: str, address: Address, application: str
-) -> tuple[Connection, Callable[[], Connection]]:
+def log_in(secrets: Any, arn: str, address: Address, application: str) -> tuple[Connection, Callable[[], Connection]]:
     """A session as the master user with the stored password that the database takes, and a way to open more.
 
     Between two steps of a rotation the database already has the pending password; Secrets Manager goes on with that

@@ -72,9 +72,7 @@ class History:
         return int(self._connection.run("SELECT head FROM migrations.installation")[0][0])
 
     def applied(self) -> list[Applied]:
-        rows = self._connection.run(
-            "SELECT version, name, sha256, applied_at FROM migrations.history ORDER BY version"
-        )
+        rows = self._connection.run("SELECT version, name, sha256, applied_at FROM migrations.history ORDER BY version")
         return [Applied(*row) for row in rows]
 
     def add(self, revision: Revision, seconds: float) -> None:
@@ -86,9 +84,7 @@ class History:
             sha256=revision.sha256,
             seconds=f"{seconds:.3f}",
         )
-        self._connection.run(
-            "DELETE FROM migrations.unfinished WHERE version = :version", version=revision.number
-        )
+        self._connection.run("DELETE FROM migrations.unfinished WHERE version = :version", version=revision.number)
 
     def unfinished(self, revision: Revision) -> Unfinished | None:
         rows = self._connection.run(
@@ -114,9 +110,7 @@ def pending(revisions: Sequence[Revision], applied: Sequence[Applied]) -> tuple[
     for row in applied:
         revision = by_number.get(row.version)
         if revision is None:
-            raise MigrationError(
-                f"{row.name} was applied on {row.at:%Y-%m-%d} and its file is gone: put it back"
-            )
+            raise MigrationError(f"{row.name} was applied on {row.at:%Y-%m-%d} and its file is gone: put it back")
         if revision.sha256 != row.sha256:
             raise MigrationError(
                 f"{revision.name} was changed after it was applied on {row.at:%Y-%m-%d} (as {row.name}): "

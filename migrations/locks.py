@@ -15,13 +15,15 @@ from migrations.errors import MigrationError
 # The letters of "payments" as a number: advisory locks are known by a number only.
 ADVISORY_LOCK = int.from_bytes(b"payments")
 POLL_SECONDS = 0.25
-SAMPLE_SECONDS = 0.05
+SAMPLE_SECONDS = 0.1
 
 _BLOCKERS = """
     SELECT blocker.usename, blocker.application_name, blocker.state,
            CAST(extract(epoch FROM clock_timestamp() - blocker.xact_start) AS float8)
-    FROM unnest(pg_blocking_pids(:pid)) AS blocking (pid)
+    FROM pg_stat_activity AS waiting
+    CROSS JOIN LATERAL unnest(pg_blocking_pids(waiting.pid)) AS blocking (pid)
     LEFT JOIN pg_stat_activity AS blocker ON blocker.pid = blocking.pid
+    WHERE waiting.pid = :pid AND waiting.wait_event_type = 'Lock'
 """
 
 
@@ -48,7 +50,7 @@ def only_runner(connection: Connection, wait_seconds: float) -> Iterator[float]:
 
 
 class LockWatch:
-    """Looks every 50 ms, from a session of its own, whether the watched session waits for a lock, and for whose."""
+    """Looks ten times a second, from a session of its own, whether the watched session waits for a lock, and for whose."""
 
     def __init__(self, connect: Callable[[], Connection], watched: Connection) -> None:
         self._connection = connect()

@@ -52,10 +52,7 @@ class Retries:
         self._failed_in_a_row += 1
         pause = min(FIRST_PAUSE_SECONDS * 2 ** (self._failed_in_a_row - 1), LONGEST_PAUSE_SECONDS)
         pause *= random.uniform(0.75, 1.25)  # a job that runs by the clock would otherwise be met again
-        give_up = (
-            self._failed_in_a_row == MAX_ATTEMPTS
-            or pause + self._revision.lock_timeout > self.deadline.left()
-        )
+        give_up = self._failed_in_a_row == MAX_ATTEMPTS or pause + self._revision.lock_timeout > self.deadline.left()
         log.warning(
             "Gave up waiting for a lock" if give_up else "Waits for a lock, tries again",
             revision=self._revision.name,
@@ -80,9 +77,7 @@ class Retries:
 
     def blocked_by(self) -> str:
         """A part of a sentence about the sessions that held the lock, empty when they were not seen."""
-        who = [
-            f"{b['user']} ({b['application'] or 'no application name'}, {b['state']})" for b in self._blockers
-        ]
+        who = [f"{b['user']} ({b['application'] or 'no application name'}, {b['state']})" for b in self._blockers]
         return f", held by {' and '.join(who)}" if who else ""
 
     def _note_waits(self) -> None:

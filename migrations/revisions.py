@@ -26,9 +26,7 @@ _INDEX = re.compile(
     r"create\s+(?:unique\s+)?index\s+concurrently\s+(?P<name>[a-z_][a-z0-9_]*)\s+on\s+(?P<schema>[a-z_][a-z0-9_]*)\.\w+.*",
     re.IGNORECASE | re.DOTALL,
 )
-_DROPPED_INDEX = re.compile(
-    r"drop\s+index\s+concurrently\s+if\s+exists\s+[a-z_]\w*\.[a-z_]\w*", re.IGNORECASE
-)
+_DROPPED_INDEX = re.compile(r"drop\s+index\s+concurrently\s+if\s+exists\s+[a-z_]\w*\.[a-z_]\w*", re.IGNORECASE)
 _TRANSACTION_CONTROL = re.compile(
     r"(begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b",
     re.IGNORECASE,
@@ -103,13 +101,9 @@ def load(folder: Path = VERSIONS) -> tuple[Revision, ...]:
         revision = _read(path)
         expected = len(revisions) + 1
         if revisions and revision.number == revisions[-1].number:
-            raise RevisionError(
-                f"{path.name} has the same number as {revisions[-1].name}: rename it to {expected:04}"
-            )
+            raise RevisionError(f"{path.name} has the same number as {revisions[-1].name}: rename it to {expected:04}")
         if revision.number != expected:
-            raise RevisionError(
-                f"{path.name} leaves a gap: the number after {expected - 1:04} is {expected:04}"
-            )
+            raise RevisionError(f"{path.name} leaves a gap: the number after {expected - 1:04} is {expected:04}")
         revisions.append(revision)
     return tuple(revisions)
 
@@ -138,9 +132,7 @@ def _read(path: Path) -> Revision:
         raise RevisionError(f"{path.name} has no statement")
     for statement in found:
         if control := _TRANSACTION_CONTROL.match(statement):
-            raise RevisionError(
-                f"{path.name} says {control[0].upper()}: the runner begins and ends the transaction"
-            )
+            raise RevisionError(f"{path.name} says {control[0].upper()}: the runner begins and ends the transaction")
     options = _Options(path.name, sql)
     revision = Revision(
         number=int(name[1]),
@@ -175,14 +167,10 @@ class _Options:
                 self._add(option[1], option[2].strip())
         self.batch = self._key()
         self.transaction = self._one_of("transaction", "on", "off") == "on" and self.batch is None
-        self.phase: Phase = (
-            "contract" if self._one_of("phase", "expand", "contract") == "contract" else "expand"
-        )
+        self.phase: Phase = "contract" if self._one_of("phase", "expand", "contract") == "contract" else "expand"
         self.as_master = self._one_of("role", OWNER, "master") == "master"
         plain = self.transaction or self.batch is not None
-        statement = (
-            BATCH_TIMEOUT if self.batch else STATEMENT_TIMEOUT if plain else CONCURRENT_STATEMENT_TIMEOUT
-        )
+        statement = BATCH_TIMEOUT if self.batch else STATEMENT_TIMEOUT if plain else CONCURRENT_STATEMENT_TIMEOUT
         self.lock_timeout = self._duration("lock_timeout", LOCK_TIMEOUT if plain else CONCURRENT_LOCK_TIMEOUT)
         self.statement_timeout = self._duration("statement_timeout", statement)
 
@@ -206,9 +194,7 @@ class _Options:
         if value is None:
             return None
         if "transaction" in self._values:
-            raise RevisionError(
-                f"{self._file} sets batch and transaction: each batch is a transaction of its own"
-            )
+            raise RevisionError(f"{self._file} sets batch and transaction: each batch is a transaction of its own")
         if (key := _KEY.fullmatch(value)) is None:
             raise RevisionError(f"{self._file} says batch: {value}; it is schema.table.key_column")
         return Key(*key.groups())
@@ -231,13 +217,9 @@ def _check_statements(revision: Revision, found: list[str]) -> None:
     name = revision.name
     if revision.transaction:
         if any(_INDEX.fullmatch(statement) or _DROPPED_INDEX.fullmatch(statement) for statement in found):
-            raise RevisionError(
-                f"{name} works on an index concurrently: that needs the option transaction: off"
-            )
+            raise RevisionError(f"{name} works on an index concurrently: that needs the option transaction: off")
     elif len(found) > 1:
-        raise RevisionError(
-            f"{name} has {len(found)} statements, and only one can be repeated safely: split the file"
-        )
+        raise RevisionError(f"{name} has {len(found)} statements, and only one can be repeated safely: split the file")
     elif revision.batch:
         if not re.search(r":first\b.*:last\b", found[0], re.DOTALL):
             raise RevisionError(

@@ -56,9 +56,7 @@ class Rotation:
         if "AWSCURRENT" in stages:
             return True
         if "AWSPENDING" not in stages:
-            raise MigrationError(
-                f"Version {self._token} of {self._arn} is not staged as AWSPENDING: nothing to rotate"
-            )
+            raise MigrationError(f"Version {self._token} of {self._arn} is not staged as AWSPENDING: nothing to rotate")
         return False
 
     def create_secret(self) -> None:

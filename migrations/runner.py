@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from pg8000.exceptions import DatabaseError, InterfaceError
@@ -72,11 +73,10 @@ def migrate(
             log.info("This is the only runner", waited_seconds=round(waited, 3))
             return _Run(connect, connection, deadline).apply(revisions, wanted, contract_allowed)
     except InterfaceError as error:
-        raise MigrationError(
-            f"The connection was cut ({error}): run again, it continues where it stopped"
-        ) from None
+        raise MigrationError(f"The connection was cut ({error}): run again, it continues where it stopped") from None
     finally:
-        _close(connection)
+        with suppress(InterfaceError, OSError):  # cut already
+            connection.close()
 
 
 def _up_to(revisions: Sequence[Revision], target: str) -> int:
@@ -84,9 +84,7 @@ def _up_to(revisions: Sequence[Revision], target: str) -> int:
         return revisions[-1].number
     versions = {revision.version: revision.number for revision in revisions}
     if target not in versions:
-        raise MigrationError(
-            f"There is no revision {target!r}: the target is head or 0001 to {revisions[-1].version}"
-        )
+        raise MigrationError(f"There is no revision {target!r}: the target is head or 0001 to {revisions[-1].version}")
     return versions[target]
 
 
@@ -114,9 +112,7 @@ def _dry_run(
     past = History(connection)
     before, todo = _plan(past if past.exists() else None, revisions, wanted, contract_allowed)
     for revision in todo:
-        log.info(
-            "Would apply", revision=revision.name, phase=revision.phase, transaction=revision.transaction
-        )
+        log.info("Would apply", revision=revision.name, phase=revision.phase, transaction=revision.transaction)
     names = [revision.name for revision in todo]
     return Result(f"{before:04}", f"{before:04}", True, pending=names, seconds=deadline.spent())
 
@@ -141,6 +137,10 @@ class _Run:
         else:
             with LockWatch(self._connect, self._connection) as watch:
                 for revision in todo:
+                    if self._deadline.left() < revision.lock_timeout:
+                        raise MigrationError(
+                            f"The time limit came before {revision.name}: run again, it continues there"
+                        )
                     result.applied.append(self._apply(revision, watch))
                     result.after = revision.version
         result.seconds = self._deadline.spent()
@@ -170,8 +170,9 @@ class _Run:
     def _apply_in_transaction(self, revision: Revision, started: float) -> None:
         run = self._connection.run
         run("BEGIN")
+        seconds = max(min(revision.statement_timeout, self._deadline.left()), 0.001)  # 0 would mean no limit
         run(f"SET LOCAL lock_timeout = {revision.lock_timeout * 1000:.0f}")
-        run(f"SET LOCAL statement_timeout = {revision.statement_timeout * 1000:.0f}")
+        run(f"SET LOCAL statement_timeout = {seconds * 1000:.0f}")
         if not revision.as_master:
             run(f"SET LOCAL ROLE {OWNER}")
         run(revision.sql)
@@ -181,9 +182,7 @@ class _Run:
 
     def _failure(self, revision: Revision, error: DatabaseError, retries: Retries) -> MigrationError:
         place = position(error)
-        line = (
-            f" at line {revision.sql.count(chr(10), 0, place) + 1}" if place and revision.transaction else ""
-        )
+        line = f" at line {revision.sql.count(chr(10), 0, place) + 1}" if place and revision.transaction else ""
         tried = f" after {retries.attempts} attempts" if retries.attempts > 1 else ""
         kept = "nothing of it was applied" if revision.transaction else "the next run continues it"
         if sqlstate(error) == "55P03":
@@ -192,10 +191,3 @@ class _Run:
                 f"{kept}; end that transaction or wait for it, then run again"
             )
         return MigrationError(f"{revision.name} failed{line}{tried}: {message(error)}; {kept}")
-
-
-def _close(connection: Connection) -> None:
-    try:
-        connection.close()
-    except (InterfaceError, OSError):
-        pass  # cut already

@@ -89,9 +89,7 @@ def _diagram(connection: Connection, columns: dict[str, list[Column]]) -> str:
     """A Mermaid ER diagram: its types are single words, its ends say how many rows may stand there."""
     lines = ["```mermaid", "erDiagram"]
     for child, parent, names, required, unique in connection.run(_RELATIONS, schema=SCHEMA):
-        lines.append(
-            f'    {parent} {"||" if required else "|o"}--{"o|" if unique else "o{"} {child} : "{names}"'
-        )
+        lines.append(f'    {parent} {"||" if required else "|o"}--{"o|" if unique else "o{"} {child} : "{names}"')
     for table, rows in columns.items():
         lines += [f"    {table} {{", *(f"        {_word(row.type)} {row.name}" for row in rows), "    }"]
     return "\n".join([*lines, "```", ""])

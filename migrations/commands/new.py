@@ -19,9 +19,7 @@ def create(name: str, folder: Path = VERSIONS) -> Path:
         raise RevisionError(f"NAME is {name!r}; use words in lower case, for example add_refunds")
     revisions = load(folder)
     if same := next((revision.name for revision in revisions if revision.slug == slug), None):
-        raise RevisionError(
-            f"NAME is {name!r} and {same} is named so already; say what is different about this one"
-        )
+        raise RevisionError(f"NAME is {name!r} and {same} is named so already; say what is different about this one")
     path = folder / f"{len(revisions) + 1:04}_{slug}.sql"
     path.write_text(_TEMPLATE)
     return path

@@ -25,6 +25,22 @@ AWS = {
 }
 
 
+FIGURES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Takes a sentence with a measured number; all of them are printed at the end of the run."""
+    return request.config.stash.setdefault(FIGURES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if figures := config.stash.get(FIGURES, []):
+        terminalreporter.section("measured on migrations")
+        for sentence in figures:
+            terminalreporter.write_line(sentence)
+
+
 @pytest.fixture(scope="session")
 def running_server() -> Iterator[Server]:
     with postgres() as server:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from importlib.metadata import distribution
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_same_input_same_bytes(archive_path: Path, tmp_path: Path) -> None:
+def test_same_input_same_bytes(archive_path: Path, tmp_path: Path, figure: Callable[[str], None]) -> None:
     """Another folder, umask, time zone, hash seed, language, and files as new as can be."""
     copy = tmp_path / "elsewhere" / "checkout"
     shutil.copytree(PROJECT / "migrations", copy / "migrations", ignore=shutil.ignore_patterns("__pycache__"))
@@ -42,7 +43,7 @@ def test_same_input_same_bytes(archive_path: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-c", BUILD, str(target)]
     subprocess.run(command, cwd=copy, env=environment, umask=0o077, check=True)
     assert sha256(target) == sha256(archive_path)
-    print(f"\narchive: {archive_path.stat().st_size:,} bytes")
+    figure(f"archive: {archive_path.stat().st_size:,} bytes")
 
 
 def test_members_are_plain(archive_path: Path) -> None:
@@ -60,16 +61,12 @@ def test_members_are_plain(archive_path: Path) -> None:
 def test_members_are_those_of_the_lambda(archive_path: Path) -> None:
     with zipfile.ZipFile(archive_path) as zipped:
         names = zipped.namelist()
-    assert not [
-        name for name in names if re.search(r"\.pyc$|RECORD|INSTALLER|direct_url|/bin/|\.so$|^\.\.", name)
-    ]
+    assert not [name for name in names if re.search(r"\.pyc$|RECORD|INSTALLER|direct_url|/bin/|\.so$|^\.\.", name)]
     own = {name.removeprefix("migrations/") for name in names if name.startswith("migrations/")}
     assert {"handler.py", "rotation.py", "rds-ca-bundle.pem"} < own
     assert {f"versions/{revision.name}" for revision in load()} < own
     assert not [name for name in own if name.startswith(("commands", "__main__", "archive"))]
-    assert len([name for name in names if "/LICENSE" in name or "licenses/" in name]) == len(
-        archive.DISTRIBUTIONS
-    )
+    assert len([name for name in names if "/LICENSE" in name or "licenses/" in name]) == len(archive.DISTRIBUTIONS)
 
 
 def test_the_distributions_are_all_that_pg8000_requires() -> None:
@@ -99,16 +96,12 @@ def test_a_new_revision_changes_the_archive(
     assert sha256(tmp_path / "more.zip") != sha256(archive_path)
 
 
-def test_another_version_than_the_locked_one_is_refused(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_another_version_than_the_locked_one_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     lock = json.loads(archive.LOCK.read_text())
     lock["default"]["scramp"]["version"] = "==0.0.1"
     (tmp_path / "Pipfile.lock").write_text(json.dumps(lock))
     monkeypatch.setattr(archive, "LOCK", tmp_path / "Pipfile.lock")
-    with pytest.raises(
-        archive.ArchiveError, match="^scramp .* is installed and Pipfile.lock has 0.0.1: install"
-    ):
+    with pytest.raises(archive.ArchiveError, match="^scramp .* is installed and Pipfile.lock has 0.0.1: install"):
         archive.build(tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
 
@@ -128,16 +121,12 @@ def test_a_missing_distribution_is_one_sentence(monkeypatch: pytest.MonkeyPatch,
 def test_an_edited_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A debugging line left in site-packages would reach production."""
     monkeypatch.setattr(archive.PackagePath, "locate", lambda self: __file__)
-    with pytest.raises(
-        archive.ArchiveError, match="is not the file that was installed: reinstall asn1crypto"
-    ):
+    with pytest.raises(archive.ArchiveError, match="is not the file that was installed: reinstall asn1crypto"):
         archive.build(tmp_path / "a.zip")
 
 
 def test_synthesis_reads_the_revisions_fast() -> None:
     """Neither pg8000 nor boto3 is imported by what the stacks use."""
     code = "import migrations.archive, migrations.revisions, sys; print(*sys.modules)"
-    modules = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
+    modules = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert not {"pg8000", "boto3", "ssl"} & set(modules.stdout.split())

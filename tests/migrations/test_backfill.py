@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -29,7 +30,9 @@ def filled(function: Function, connection: Any) -> Function:
     return function
 
 
-def test_no_batch_locks_its_rows_for_a_second(filled: Function, server: Server, connection: Any) -> None:
+def test_no_batch_locks_its_rows_for_a_second(
+    filled: Function, server: Server, connection: Any, figure: Callable[[str], None]
+) -> None:
     """Another session changes single rows all the time; what it waits is the lock as payments feel it."""
     waits: list[float] = []
     done = threading.Event()
@@ -40,13 +43,11 @@ def test_no_batch_locks_its_rows_for_a_second(filled: Function, server: Server, 
     writer.join()
     (summary,) = (line for line in answer.lines if line["message"] == "Backfilled")
     seconds = answer.result["applied"][0]["seconds"]
-    print(
-        f"\n{ROWS:,} rows in {seconds:.1f} s and {summary['batches']} batches; longest batch "
+    figure(
+        f"{ROWS:,} rows in {seconds:.1f} s and {summary['batches']} batches; longest batch "
         f"{summary['longest_batch_seconds']} s, longest wait of another writer {max(waits):.3f} s of {len(waits)}"
     )
-    assert connection.run("SELECT count(*) FROM payments.numbers WHERE twice <> id * 2 OR visits <> 1") == [
-        [0]
-    ]
+    assert connection.run("SELECT count(*) FROM payments.numbers WHERE twice <> id * 2 OR visits <> 1") == [[0]]
     assert connection.run("SELECT count(*) FROM payments.numbers WHERE twice IS NULL") == [[0]]
     assert summary["longest_batch_seconds"] < 1
     assert max(waits) < 1

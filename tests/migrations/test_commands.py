@@ -62,9 +62,7 @@ def test_the_schema_page_is_current(function: Function, server: Server) -> None:
 def test_the_schema_page_shows_a_new_table(server: Server, function: Function) -> None:
     function.invoke({})
     connection = server.connect()
-    connection.run(
-        "CREATE TABLE payments.extra (payment_id uuid UNIQUE REFERENCES payments.payments, n int DEFAULT 3)"
-    )
+    connection.run("CREATE TABLE payments.extra (payment_id uuid UNIQUE REFERENCES payments.payments, n int DEFAULT 3)")
     page = describe.describe(connection)
     connection.close()
     assert '    payments |o--o| extra : "payment_id"' in page
@@ -97,9 +95,7 @@ def test_squawk_finds_what_would_stop_payments(sql: str, rule: str, tmp_path: Pa
 
 
 def test_what_an_expand_revision_may_not_drop_a_contract_revision_may(tmp_path: Path) -> None:
-    (tmp_path / "0001_drop.sql").write_text(
-        "-- phase: contract\nALTER TABLE payments.payments DROP COLUMN state;\n"
-    )
+    (tmp_path / "0001_drop.sql").write_text("-- phase: contract\nALTER TABLE payments.payments DROP COLUMN state;\n")
     assert lint.run(load(tmp_path)) == 0
 
 
@@ -117,6 +113,4 @@ def test_each_waiver_in_a_file_has_its_reason_above() -> None:
         lines = revision.sql.splitlines()
         for number, line in enumerate(lines):
             if "squawk-ignore" in line:
-                assert lines[number - 1].strip().startswith("-- "), (
-                    f"{revision.name}:{number + 1} has no reason"
-                )
+                assert lines[number - 1].strip().startswith("-- "), f"{revision.name}:{number + 1} has no reason"

@@ -49,9 +49,7 @@ def test_a_half_built_index_is_rebuilt(how: str, migrated: Function, connection:
     session.run("COMMIT")
     answer = migrated.invoke({})
     assert answer.result["applied"][0]["revision"] == NAME
-    assert [
-        line["valid"] for line in answer.lines if line["message"] == "Drops what an earlier run left"
-    ] == [False]
+    assert [line["valid"] for line in answer.lines if line["message"] == "Drops what an earlier run left"] == [False]
     assert connection.run(VALID) == [[True]]
     assert connection.run("SELECT * FROM migrations.unfinished") == []
 
@@ -87,10 +85,7 @@ def test_a_unique_index_over_duplicates_fails_and_can_be_corrected(
 def test_an_index_made_by_hand_is_refused(migrated: Function, connection: Any) -> None:
     connection.run("CREATE INDEX refunds_by_state ON payments.refunds (state, id)")
     error = migrated.try_to_invoke({}).error
-    assert (
-        error
-        == f"MigrationError: {NAME} builds payments.refunds_by_state, which exists already: drop one of them"
-    )
+    assert error == f"MigrationError: {NAME} builds payments.refunds_by_state, which exists already: drop one of them"
 
 
 def _wait_until_building(connection: Any) -> None:

@@ -44,13 +44,9 @@ def test_nobody_listens(function: Function) -> None:
 def test_a_secret_that_does_not_log_in_names_the_setting(
     function: Function, secrets: Any, secret_arn: str, server: Server
 ) -> None:
-    secrets.put_secret_value(
-        SecretId=secret_arn, SecretString=json.dumps(server.secret(password=REFUSED_PASSWORD))
-    )
+    secrets.put_secret_value(SecretId=secret_arn, SecretString=json.dumps(server.secret(password=REFUSED_PASSWORD)))
     answer = function.try_to_invoke({})
-    assert answer.error.startswith(
-        f"MigrationError: The database does not accept the password stored in {secret_arn}"
-    )
+    assert answer.error.startswith(f"MigrationError: The database does not accept the password stored in {secret_arn}")
     assert "raise `password_version`" in answer.error
     assert REFUSED_PASSWORD not in answer.error + answer.log
 

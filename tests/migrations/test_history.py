@@ -83,9 +83,7 @@ def test_a_contract_revision_needs_the_setting(function: Function, server: Serve
     function.invoke({})
     before = server.dump()
     name = f"{NEWEST.number + 1:04}_drop_reason.sql"
-    (function.versions / name).write_text(
-        "-- phase: contract\nALTER TABLE payments.refunds DROP COLUMN reason;\n"
-    )
+    (function.versions / name).write_text("-- phase: contract\nALTER TABLE payments.refunds DROP COLUMN reason;\n")
     for dry_run in (True, False):
         error = function.try_to_invoke({"dry_run": dry_run}).error
         assert error.startswith(f"MigrationError: {name} is a contract revision: deploy the code")

@@ -15,13 +15,15 @@ NEXT = f"{len(REVISIONS) + 1:04}"
 ADD_COLUMN = "-- lock_timeout: 300ms\nALTER TABLE payments.refunds ADD COLUMN note text;\n"
 
 
-def test_eight_runners_at_once(new_function: Callable[[], Function], connection: Any) -> None:
+def test_eight_runners_at_once(
+    new_function: Callable[[], Function], connection: Any, figure: Callable[[str], None]
+) -> None:
     functions = [new_function() for _ in range(8)]
     began = time.monotonic()
     for function in functions:
         function.start({})
     answers = [function.wait() for function in functions]
-    print(f"\n8 runners at once: {time.monotonic() - began:.1f} s")
+    figure(f"8 runners at once: {time.monotonic() - began:.1f} s")
     assert [answer.error for answer in answers] == [""] * 8
     applied = [step["revision"] for answer in answers for step in answer.result["applied"]]
     assert sorted(applied) == [revision.name for revision in REVISIONS]
@@ -53,7 +55,9 @@ def test_a_waiting_runner_does_not_stop_a_concurrent_index(function: Function, s
     assert function.wait().error == ""
 
 
-def test_a_locked_table_is_tried_again_until_it_is_free(function: Function, server: Server) -> None:
+def test_a_locked_table_is_tried_again_until_it_is_free(
+    function: Function, server: Server, figure: Callable[[str], None]
+) -> None:
     function.invoke({})
     (function.versions / f"{NEXT}_note.sql").write_text(ADD_COLUMN)
     session = server.connect()
@@ -66,14 +70,16 @@ def test_a_locked_table_is_tried_again_until_it_is_free(function: Function, serv
     timer.join()
     session.close()
     (step,) = answer.result["applied"]
-    print(f"\nlocked for 1.5 s: {step}")
+    figure(f"table locked for 1.5 s: {step}")
     assert step["attempts"] >= 2
     assert 0.3 <= step["lock_wait_seconds"] <= step["seconds"]
     retries = [line for line in answer.lines if line["message"] == "Waits for a lock, tries again"]
     assert retries[0]["blocked_by"][0]["application"] == "nightly report"
 
 
-def test_payments_go_on_while_a_revision_waits(function: Function, server: Server) -> None:
+def test_payments_go_on_while_a_revision_waits(
+    function: Function, server: Server, figure: Callable[[str], None]
+) -> None:
     """The queue behind the waiting ALTER TABLE is what stops a site; here it lasts lock_timeout at most."""
     function.invoke({})
     (function.versions / f"{NEXT}_note.sql").write_text(ADD_COLUMN)
@@ -91,15 +97,11 @@ def test_payments_go_on_while_a_revision_waits(function: Function, server: Serve
     function.wait()
     report.close()
     payments.close()
-    print(
-        f"\nlongest stop of a query behind the waiting revision: {longest * 1000:.0f} ms (lock_timeout 300 ms)"
-    )
+    figure(f"longest stop of a query behind a waiting revision: {longest * 1000:.0f} ms (lock_timeout 300 ms)")
     assert 0.1 < longest < 1.0
 
 
-def test_a_table_that_stays_locked_ends_in_a_sentence(
-    function: Function, server: Server, connection: Any
-) -> None:
+def test_a_table_that_stays_locked_ends_in_a_sentence(function: Function, server: Server, connection: Any) -> None:
     function.invoke({})
     before = server.dump()
     (function.versions / f"{NEXT}_note.sql").write_text(ADD_COLUMN)
@@ -110,10 +112,7 @@ def test_a_table_that_stays_locked_ends_in_a_sentence(
     answer = function.try_to_invoke({}, seconds=33)
     session.close()
     assert answer.error.startswith(f"MigrationError: {NEXT}_note.sql did not get its lock after ")
-    assert (
-        "held by payments_master (nightly report, idle in transaction): nothing of it was applied"
-        in answer.error
-    )
+    assert "held by payments_master (nightly report, idle in transaction): nothing of it was applied" in answer.error
     assert server.dump() == before
     assert connection.run("SELECT max(version) FROM migrations.history") == [[len(REVISIONS)]]
 

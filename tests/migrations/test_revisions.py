@@ -31,12 +31,8 @@ def test_defaults(tmp_path: Path) -> None:
 
 
 def test_options(tmp_path: Path) -> None:
-    head = (
-        "-- phase: contract\n-- Why: nothing reads it.\n-- lock_timeout: 500ms\n-- statement_timeout: 2min\n"
-    )
-    (revision,) = load(
-        write(tmp_path, _0001_first=f"{head}{PLAIN}-- phase: below the head it is a comment\n")
-    )
+    head = "-- phase: contract\n-- Why: nothing reads it.\n-- lock_timeout: 500ms\n-- statement_timeout: 2min\n"
+    (revision,) = load(write(tmp_path, _0001_first=f"{head}{PLAIN}-- phase: below the head it is a comment\n"))
     assert (revision.phase, revision.lock_timeout, revision.statement_timeout) == ("contract", 0.5, 120.0)
 
 

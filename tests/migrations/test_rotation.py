@@ -111,7 +111,9 @@ def test_after_a_cut_the_stored_secret_logs_in(
     assert "unfinished" not in function.invoke({"dry_run": True}).log
 
 
-def test_killed_inside_a_step(rotations: Rotations, function: Function, server: Server) -> None:
+def test_killed_inside_a_step(
+    rotations: Rotations, function: Function, server: Server, figure: Callable[[str], None]
+) -> None:
     chance = random.Random(4)
     kills = 0
     for _ in range(3):
@@ -126,7 +128,7 @@ def test_killed_inside_a_step(rotations: Rotations, function: Function, server: 
                     break
         assert rotations.stages()["AWSCURRENT"] == token
         assert logs_in(server, rotations.password("AWSCURRENT"))
-    print(f"\n{kills} kills inside the steps of 3 rotations")
+    figure(f"{kills} kills inside the steps of 3 rotations")
     assert kills
 
 
@@ -149,9 +151,7 @@ def test_a_token_of_no_rotation_is_refused(rotations: Rotations) -> None:
     assert "Step is 'dropSecret'" in rotations.step("dropSecret", rotations.begin()).error
 
 
-def test_a_pending_secret_for_another_server_is_refused(
-    rotations: Rotations, secrets: Any, server: Server
-) -> None:
+def test_a_pending_secret_for_another_server_is_refused(rotations: Rotations, secrets: Any, server: Server) -> None:
     """Who may write the pending version must not be able to make the function log in elsewhere."""
     token = rotations.begin()
     elsewhere = json.dumps(server.secret(host="elsewhere.example.com"))

@@ -1,6 +1,7 @@
 """From any state to head, on the real server, with the archive that Terraform uploads."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,16 +14,14 @@ REVISIONS = revisions.load()
 HEAD = REVISIONS[-1].version
 
 
-def test_from_an_empty_database_to_head(function: Function, connection: Any) -> None:
+def test_from_an_empty_database_to_head(function: Function, connection: Any, figure: Callable[[str], None]) -> None:
     result = function.invoke({"target": "head", "dry_run": False}).result
     assert (result["before"], result["after"]) == ("0000", HEAD)
     assert [step["revision"] for step in result["applied"]] == [revision.name for revision in REVISIONS]
-    rows = connection.run(
-        "SELECT version, name, sha256, applied_by, seconds FROM migrations.history ORDER BY version"
-    )
+    rows = connection.run("SELECT version, name, sha256, applied_by, seconds FROM migrations.history ORDER BY version")
     assert [row[:4] for row in rows] == [[r.number, r.name, r.sha256, "payments_master"] for r in REVISIONS]
     assert all(0 <= row[4] < 10 for row in rows)
-    print(f"\n{len(REVISIONS)} revisions from an empty database: {result['seconds']} s")
+    figure(f"{len(REVISIONS)} revisions from an empty database: {result['seconds']} s")
 
 
 @pytest.mark.parametrize("start", [revision.version for revision in REVISIONS])
@@ -51,9 +50,7 @@ def test_a_dry_run_names_what_would_run_and_changes_nothing(function: Function, 
     answer = function.invoke({"target": "0002", "dry_run": True})
     assert answer.result["pending"] == ["0001_roles.sql", "0002_currencies.sql"]
     assert answer.result["applied"] == []
-    assert [line["revision"] for line in answer.lines if line["message"] == "Would apply"] == answer.result[
-        "pending"
-    ]
+    assert [line["revision"] for line in answer.lines if line["message"] == "Would apply"] == answer.result["pending"]
     assert server.dump() == empty
     function.invoke({"target": "0001"})
     assert function.invoke({"target": "0002", "dry_run": True}).result["pending"] == ["0002_currencies.sql"]
@@ -68,9 +65,7 @@ def test_a_dry_run_names_what_would_run_and_changes_nothing(function: Function, 
         ({"down": True}, "The event has down; it takes target and dry_run only"),
     ],
 )
-def test_a_wrong_event_is_refused(
-    event: dict[str, Any], sentence: str, function: Function, server: Server
-) -> None:
+def test_a_wrong_event_is_refused(event: dict[str, Any], sentence: str, function: Function, server: Server) -> None:
     empty = server.dump()
     assert sentence in function.try_to_invoke(event).error
     assert server.dump() == empty
@@ -98,9 +93,7 @@ def test_a_revision_that_fails_in_the_middle_leaves_nothing(
 ) -> None:
     function.invoke({})
     before, history = server.dump(), connection.run("SELECT * FROM migrations.history")
-    broken = (
-        "CREATE TABLE payments.half (id bigint);\nINSERT INTO payments.half VALUES (1);\nSELECT 1 /\n0;\n"
-    )
+    broken = "CREATE TABLE payments.half (id bigint);\nINSERT INTO payments.half VALUES (1);\nSELECT 1 /\n0;\n"
     number = len(REVISIONS) + 1
     (function.versions / f"{number:04}_half.sql").write_text(broken)
     answer = function.try_to_invoke({})
@@ -119,9 +112,7 @@ def test_an_error_names_its_line(function: Function) -> None:
     assert "0002_currencies.sql failed at line 3: column" in function.try_to_invoke({"target": "0002"}).error
 
 
-def test_a_cut_connection_is_one_sentence_and_the_next_run_continues(
-    function: Function, connection: Any
-) -> None:
+def test_a_cut_connection_is_one_sentence_and_the_next_run_continues(function: Function, connection: Any) -> None:
     function.invoke({"target": "0001"})
     good = (function.versions / "0002_currencies.sql").read_text()
     (function.versions / "0002_currencies.sql").write_text("SELECT pg_sleep(5);\n" + good)

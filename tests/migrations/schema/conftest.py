@@ -84,7 +84,5 @@ def new_payment(session: Any, amount: int = 1000, *, state: str = "created", cur
     )
     ways = {"settled": ("authorized", "captured", "settled"), "captured": ("authorized", "captured")}
     for step in ways.get(state, () if state == "created" else (state,)):
-        session.run(
-            "UPDATE payments.payments SET state = :state WHERE CAST(id AS text) = :id", state=step, id=payment
-        )
+        session.run("UPDATE payments.payments SET state = :state WHERE CAST(id AS text) = :id", state=step, id=payment)
     return str(payment)

@@ -24,9 +24,7 @@ def accounts(app: Any) -> dict[str, tuple[int, int]]:
 
 
 def new_account(session: Any, currency: str) -> int:
-    statement = (
-        "INSERT INTO payments.accounts (code, kind, currency) VALUES (:code, 'asset', :currency) RETURNING id"
-    )
+    statement = "INSERT INTO payments.accounts (code, kind, currency) VALUES (:code, 'asset', :currency) RETURNING id"
     return int(session.run(statement, code=f"test:{next(_numbers)}", currency=currency)[0][0])
 
 
@@ -47,9 +45,7 @@ def book(session: Any, *postings: tuple[int, int, str]) -> int:
 def test_a_balanced_entry_is_taken(app: Any, accounts: dict[str, tuple[int, int]]) -> None:
     one, two = accounts["EUR"]
     entry = book(app, (one, 1000, "EUR"), (two, -970, "EUR"), (two, -30, "EUR"))
-    assert app.run(f"SELECT sum(amount), count(*) FROM payments.postings WHERE entry_id = {entry}") == [
-        [0, 3]
-    ]
+    assert app.run(f"SELECT sum(amount), count(*) FROM payments.postings WHERE entry_id = {entry}") == [[0, 3]]
 
 
 @pytest.mark.parametrize(
@@ -83,11 +79,7 @@ def test_an_account_has_one_currency(app: Any, accounts: dict[str, tuple[int, in
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(CURRENCIES), st.integers(0, 1), st.integers(-3, 3).filter(bool)), max_size=6
-    )
-)
+@given(st.lists(st.tuples(st.sampled_from(CURRENCIES), st.integers(0, 1), st.integers(-3, 3).filter(bool)), max_size=6))
 def test_taken_exactly_when_each_currency_adds_up_to_zero(
     app: Any, accounts: dict[str, tuple[int, int]], postings: list[tuple[str, int, int]]
 ) -> None:
@@ -102,9 +94,7 @@ def test_taken_exactly_when_each_currency_adds_up_to_zero(
     assert taken == (bool(postings) and not any(sums.values()))
 
 
-def test_a_check_brought_forward_is_repeated(
-    app: Any, accounts: dict[str, tuple[int, int]], refused: Refusals
-) -> None:
+def test_a_check_brought_forward_is_repeated(app: Any, accounts: dict[str, tuple[int, int]], refused: Refusals) -> None:
     """SET CONSTRAINTS ends the entry's own check early; the postings' check still comes."""
     one, two = accounts["EUR"]
     app.run("BEGIN")
@@ -119,9 +109,7 @@ def test_a_check_brought_forward_is_repeated(
     app.run("ROLLBACK")
 
 
-def test_a_committed_entry_is_closed(
-    app: Any, accounts: dict[str, tuple[int, int]], refused: Refusals
-) -> None:
+def test_a_committed_entry_is_closed(app: Any, accounts: dict[str, tuple[int, int]], refused: Refusals) -> None:
     one, two = accounts["EUR"]
     entry = book(app, (one, 5, "EUR"), (two, -5, "EUR"))
     more = refused(app, POST.format(entry, one, 1, "EUR"), POST.format(entry, two, -1, "EUR"))
@@ -160,12 +148,12 @@ def test_nothing_is_changed_not_even_by_the_owner(
     assert f"payments.{table} is append-only: {change.split()[0]} is refused" == refused(owner, change)
 
 
-def test_a_mistake_is_reversed_once(
-    app: Any, accounts: dict[str, tuple[int, int]], refused: Refusals
-) -> None:
+def test_a_mistake_is_reversed_once(app: Any, accounts: dict[str, tuple[int, int]], refused: Refusals) -> None:
     one, two = accounts["EUR"]
     wrong = book(app, (one, 5, "EUR"), (two, -5, "EUR"))
-    reverse = f"INSERT INTO payments.journal_entries (description, reverses_id) VALUES ('reversal', {wrong}) RETURNING id"
+    reverse = (
+        f"INSERT INTO payments.journal_entries (description, reverses_id) VALUES ('reversal', {wrong}) RETURNING id"
+    )
     app.run("BEGIN")
     entry = app.run(reverse)[0][0]
     app.run(POST.format(entry, one, -5, "EUR"))
@@ -185,7 +173,5 @@ def test_a_mistake_is_reversed_once(
     ],
 )
 def test_a_bad_account_is_refused(code: str, kind: str, currency: str, app: Any, refused: Refusals) -> None:
-    statement = (
-        f"INSERT INTO payments.accounts (code, kind, currency) VALUES ('{code}', '{kind}', '{currency}')"
-    )
+    statement = f"INSERT INTO payments.accounts (code, kind, currency) VALUES ('{code}', '{kind}', '{currency}')"
     assert "violates" in refused(app, statement)

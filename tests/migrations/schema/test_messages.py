@@ -9,18 +9,14 @@ from tests.migrations.schema.conftest import Refusals
 
 SHA = "decode(repeat('ab', 32), 'hex')"
 COMPLETE = "response_status = 201, response_body = '{}', completed_at = now()"
-EVENT = (
-    "INSERT INTO payments.outbox (event_type, aggregate_id, payload) VALUES ('{}', gen_random_uuid(), '{}')"
-)
+EVENT = "INSERT INTO payments.outbox (event_type, aggregate_id, payload) VALUES ('{}', gen_random_uuid(), '{}')"
 
 
 @pytest.fixture
 def key(app: Any) -> str:
     """A request that is being carried out; the value selects its row."""
     client = uuid.uuid4()
-    app.run(
-        f"INSERT INTO payments.idempotency_keys (client_id, key, request_sha256) VALUES ('{client}', 'k', {SHA})"
-    )
+    app.run(f"INSERT INTO payments.idempotency_keys (client_id, key, request_sha256) VALUES ('{client}', 'k', {SHA})")
     return f"client_id = '{client}' AND key = 'k'"
 
 
@@ -51,15 +47,15 @@ def test_an_answer_is_stored_once(key: str, app: Any, refused: Refusals) -> None
         ("request_sha256 = 'short'", "an idempotency key keeps its request"),
     ],
 )
-def test_a_bad_change_of_a_key_is_refused(
-    change: str, message: str, key: str, app: Any, refused: Refusals
-) -> None:
+def test_a_bad_change_of_a_key_is_refused(change: str, message: str, key: str, app: Any, refused: Refusals) -> None:
     assert message in refused(app, f"UPDATE payments.idempotency_keys SET {change} WHERE {key}")
 
 
 @pytest.mark.parametrize(("value", "sha"), [("", SHA), ("x" * 256, SHA), ("k", "'short'")])
 def test_a_bad_key_is_refused(value: str, sha: str, app: Any, refused: Refusals) -> None:
-    statement = "INSERT INTO payments.idempotency_keys (client_id, key, request_sha256) VALUES (gen_random_uuid(), '{}', {})"
+    statement = (
+        "INSERT INTO payments.idempotency_keys (client_id, key, request_sha256) VALUES (gen_random_uuid(), '{}', {})"
+    )
     assert "violates check constraint" in refused(app, statement.format(value, sha))
 
 
@@ -70,9 +66,7 @@ def test_old_keys_can_be_removed(key: str, app: Any) -> None:
 def test_an_event_is_published_once_and_stays_as_it_is(app: Any, refused: Refusals) -> None:
     event = app.run(f"{EVENT.format('payment.captured', '{}')} RETURNING id")[0][0]
     for change in ("payload = '{\"a\": 1}'", "event_type = 'payment.lost'", "event_id = gen_random_uuid()"):
-        assert "only published_at can be set" in refused(
-            app, f"UPDATE payments.outbox SET {change} WHERE id = {event}"
-        )
+        assert "only published_at can be set" in refused(app, f"UPDATE payments.outbox SET {change} WHERE id = {event}")
     early = f"UPDATE payments.outbox SET published_at = created_at - interval '1 s' WHERE id = {event}"
     assert "outbox_check" in refused(app, early)
     app.run(f"UPDATE payments.outbox SET published_at = now() WHERE id = {event}")

@@ -14,14 +14,10 @@ ALLOWED = {
     *(("authorized", state) for state in ("captured", "failed", "cancelled", "expired")),
     ("captured", "settled"),
 }
-INSERT = (
-    "INSERT INTO payments.payments (merchant_id, amount, currency{}) VALUES (gen_random_uuid(), {}, {}{})"
-)
+INSERT = "INSERT INTO payments.payments (merchant_id, amount, currency{}) VALUES (gen_random_uuid(), {}, {}{})"
 
 
-@pytest.mark.parametrize(
-    ("amount", "currency"), [(1, "EUR"), (9_223_372_036_854_775_807, "JPY"), (500, "KWD")]
-)
+@pytest.mark.parametrize(("amount", "currency"), [(1, "EUR"), (9_223_372_036_854_775_807, "JPY"), (500, "KWD")])
 def test_a_payment_is_taken(amount: int, currency: str, app: Any) -> None:
     new_payment(app, amount, currency=currency)
 

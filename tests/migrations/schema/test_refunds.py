@@ -8,9 +8,7 @@ import pytest
 
 from tests.migrations.schema.conftest import Refusals, new_payment
 
-INSERT = (
-    "INSERT INTO payments.refunds (payment_id, amount, reason) VALUES ('{}', {}, 'requested_by_customer')"
-)
+INSERT = "INSERT INTO payments.refunds (payment_id, amount, reason) VALUES ('{}', {}, 'requested_by_customer')"
 
 
 def new_refund(session: Any, payment: str, amount: int) -> str:
@@ -74,9 +72,7 @@ def test_a_refund_is_not_deleted_and_starts_as_pending(app: Any, refused: Refusa
     payment = new_payment(app, state="captured")
     assert "permission denied" in refused(app, "DELETE FROM payments.refunds")
     finished = (
-        INSERT.format(payment, 1)
-        .replace("reason)", "reason, state)")
-        .replace("customer')", "customer', 'succeeded')")
+        INSERT.format(payment, 1).replace("reason)", "reason, state)").replace("customer')", "customer', 'succeeded')")
     )
     assert refused(app, finished) == "refund starts as pending, not as succeeded"
 
@@ -102,6 +98,4 @@ def test_two_refunds_at_once(session_as: Callable[[str], Any]) -> None:
     for thread in threads:
         thread.join()
     assert sorted(taken) == [False] * 7 + [True] * 3
-    assert sessions[0].run(f"SELECT sum(amount) FROM payments.refunds WHERE payment_id = '{payment}'") == [
-        [900]
-    ]
+    assert sessions[0].run(f"SELECT sum(amount) FROM payments.refunds WHERE payment_id = '{payment}'") == [[900]]

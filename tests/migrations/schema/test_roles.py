@@ -67,9 +67,7 @@ def test_attributes_and_memberships(admin: Any) -> None:
     for role in ("payments_app", "payments_readonly"):
         assert admin.run(MEMBERSHIPS, role=role) == [["rds_iam"]]
     assert admin.run(MEMBERSHIPS, role="payments_migrator") == []
-    assert admin.run(
-        "SELECT count(*) FROM pg_authid WHERE rolname LIKE 'payments%' AND rolpassword IS NOT NULL"
-    ) == [
+    assert admin.run("SELECT count(*) FROM pg_authid WHERE rolname LIKE 'payments%' AND rolpassword IS NOT NULL") == [
         [1]  # the master user
     ]
 
@@ -110,9 +108,7 @@ def test_no_login_with_a_password(role: str, head: Server, admin: Any) -> None:
     ],
 )
 @pytest.mark.parametrize("role", ["payments_app", "payments_readonly"])
-def test_what_no_user_may(
-    role: str, statement: str, session_as: Callable[[str], Any], refused: Refusals
-) -> None:
+def test_what_no_user_may(role: str, statement: str, session_as: Callable[[str], Any], refused: Refusals) -> None:
     message = refused(session_as(role), statement)
     assert any(word in message for word in ("permission denied", "must be owner", "must be superuser")), message
 
@@ -130,9 +126,7 @@ def test_future_tables_follow(head: Server, session_as: Callable[[str], Any], ow
 
 
 def test_readonly_is_read_only_and_both_have_time_limits(admin: Any) -> None:
-    rows = admin.run(
-        "SELECT rolname, rolconfig FROM pg_roles WHERE rolname IN ('payments_app', 'payments_readonly')"
-    )
+    rows = admin.run("SELECT rolname, rolconfig FROM pg_roles WHERE rolname IN ('payments_app', 'payments_readonly')")
     settings = {name: dict(entry.split("=") for entry in config) for name, config in rows}
     assert settings["payments_readonly"]["default_transaction_read_only"] == "on"
     for role in settings.values():

@@ -1,0 +1,77 @@
+"""S-04: a secret stands in the open."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from plan_review import values
+from plan_review.change import UNKNOWN, Change
+from plan_review.directions import cannot_tell
+from plan_review.rule import Hit, Rule
+from plan_review.secret_shapes import looks_secret
+from plan_review.stack import Stack
+from plan_review.tier import Tier
+
+RULE = Rule(
+    "S-04",
+    Tier.BLOCK,
+    what="A value in the open looks like a secret, by its name or by its form.",
+    why="It is in the state, in the plan, in the console and in every log of the API call.",
+    do="Store it in Secrets Manager and pass its ARN (ECS `secrets`, or read it at start); rotate it now.",
+)
+
+NAMES = re.compile(
+    r"(?i)(pass(word|wd|phrase)|secret|token|api_?key|private_?key|credential|auth_?key|signing_?key|access_?key)"
+)
+# What such a name may hold: a reference, a switch, a number, a duration, an address without credentials.
+HARMLESS = re.compile(r"(?i)(true|false|\d*|\d+(ms|s|m|h|d)|arn:[^\s]+|https?://[^\s@]+|/[a-z0-9_./-]+|\$\{[^}]+\})")
+
+
+def check(stack: Stack) -> Iterator[Hit]:
+    for change in stack.changed("aws_ecs_task_definition"):
+        yield from _open(change, "container_definitions", _containers)
+    for change in stack.changed("aws_lambda_function"):
+        yield from _open(change, "environment.0.variables", lambda variables: variables.items())
+    for change in stack.changed("aws_instance", "aws_launch_template"):
+        yield from _open(change, "user_data", lambda text: [("", text)])
+    for change in stack.changed("aws_ssm_parameter"):
+        if change.after and change.new("type") == "String":
+            yield from _open(change, "value", lambda text: [(str(change.new("name")), text)])
+
+
+def _open(change: Change, path: str, pairs: Any) -> Iterator[Hit]:
+    """Names and values at `path` that are new and look like secrets; only names are ever shown."""
+    if not change.after:
+        return
+    new = change.new(path)
+    if new is UNKNOWN:
+        yield cannot_tell(change, path)
+        return
+    try:
+        before = set(pairs(change.old(path))) if change.old(path) else set()
+        after = list(pairs(new)) if new else []
+    except (ValueError, TypeError, AttributeError):
+        yield cannot_tell(change, path, "the value can't be read")
+        return
+    for name, value in sorted(set(after) - before, key=str):
+        if value is None and change.type == "aws_lambda_function":
+            yield cannot_tell(change, f"{path}.{name}", "an environment variable is known after apply")
+        elif isinstance(value, str) and _secret(name, value):
+            where = values.name(name) if name else "the value"
+            yield Hit(change, f"looks like a secret in the open: {where}", (path,))
+
+
+def _secret(name: str, value: str) -> bool:
+    if HARMLESS.fullmatch(value):
+        return False
+    return (NAMES.search(name) is not None and len(value) >= 6) or looks_secret(value)
+
+
+def _containers(definitions: str) -> list[tuple[str, str]]:
+    """Environment of every container as (NAME, value)."""
+    return [
+        (str(variable["name"]), str(variable.get("value", "")))
+        for container in json.loads(definitions)
+        for variable in container.get("environment") or []
+    ]
