@@ -50,7 +50,7 @@ def only_runner(connection: Connection, wait_seconds: float) -> Iterator[float]:
 
 
 class LockWatch:
-    """Looks ten times a second, from a session of its own, whether the watched session waits for a lock, and for whose."""
+    """Looks ten times a second, from its own session, whether the watched one waits for a lock, and for whose."""
 
     def __init__(self, connect: Callable[[], Connection], watched: Connection) -> None:
         self._connection = connect()

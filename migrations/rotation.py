@@ -1,4 +1,4 @@
-"""The rotation Lambda: `migrations.rotation.rotate` gives the master user a new password, in Secrets Manager's four steps.
+"""The rotation Lambda: `migrations.rotation.rotate` gives the master user a new password, in four steps.
 
 Each step first looks at what is there, so Secrets Manager may call it again after any cut. Between the second step and
 the fourth the database has the password of the version AWSPENDING; before and after, that of AWSCURRENT.

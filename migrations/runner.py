@@ -187,7 +187,7 @@ class _Run:
         kept = "nothing of it was applied" if revision.transaction else "the next run continues it"
         if sqlstate(error) == "55P03":
             return MigrationError(
-                f"{revision.name} did not get its lock{tried} of {revision.lock_timeout:g} s each{retries.blocked_by()}: "
-                f"{kept}; end that transaction or wait for it, then run again"
+                f"{revision.name} did not get its lock{tried} of {revision.lock_timeout:g} s each"
+                f"{retries.blocked_by()}: {kept}; end that transaction or wait for it, then run again"
             )
         return MigrationError(f"{revision.name} failed{line}{tried}: {message(error)}; {kept}")

@@ -1,4 +1,4 @@
-"""Stands in for AWS Lambda: unpacks the archive, imports the handler by its name, and invokes it in a process of its own."""
+"""Stands in for AWS Lambda: unpacks the archive, imports the handler by its name, invokes it in its own process."""
 
 import contextlib
 import json

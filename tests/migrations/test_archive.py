@@ -9,7 +9,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
-from importlib.metadata import distribution
+from importlib.metadata import PackagePath, distribution
 from pathlib import Path
 
 import pytest
@@ -101,7 +101,7 @@ def test_another_version_than_the_locked_one_is_refused(monkeypatch: pytest.Monk
     lock["default"]["scramp"]["version"] = "==0.0.1"
     (tmp_path / "Pipfile.lock").write_text(json.dumps(lock))
     monkeypatch.setattr(archive, "LOCK", tmp_path / "Pipfile.lock")
-    with pytest.raises(archive.ArchiveError, match="^scramp .* is installed and Pipfile.lock has 0.0.1: install"):
+    with pytest.raises(archive.ArchiveError, match=r"^scramp .* is installed and Pipfile\.lock has 0\.0\.1: install"):
         archive.build(tmp_path / "a.zip")
     assert not (tmp_path / "a.zip").exists()
 
@@ -112,15 +112,13 @@ def test_a_missing_distribution_is_one_sentence(monkeypatch: pytest.MonkeyPatch,
     (tmp_path / "Pipfile.lock").write_text(json.dumps(lock))
     monkeypatch.setattr(archive, "LOCK", tmp_path / "Pipfile.lock")
     monkeypatch.setattr(archive, "DISTRIBUTIONS", ("no-such-package",))
-    with pytest.raises(
-        archive.ArchiveError, match="^no-such-package is not installed: install the locked dependencies$"
-    ):
+    with pytest.raises(archive.ArchiveError, match=r"^no-such-package is not installed: install the locked"):
         archive.build(tmp_path / "a.zip")
 
 
 def test_an_edited_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A debugging line left in site-packages would reach production."""
-    monkeypatch.setattr(archive.PackagePath, "locate", lambda self: __file__)
+    monkeypatch.setattr(PackagePath, "locate", lambda self: __file__)
     with pytest.raises(archive.ArchiveError, match="is not the file that was installed: reinstall asn1crypto"):
         archive.build(tmp_path / "a.zip")
 

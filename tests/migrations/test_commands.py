@@ -25,7 +25,7 @@ def test_new_makes_the_next_file(tmp_path: Path) -> None:
     (tmp_path / "0001_first.sql").write_text("SELECT 1;")
     path = new.create("add-refunds", tmp_path)
     assert path == tmp_path / "0002_add_refunds.sql"
-    with pytest.raises(RevisionError, match="0002_add_refunds.sql has no statement"):
+    with pytest.raises(RevisionError, match=r"0002_add_refunds\.sql has no statement"):
         load(tmp_path)
     path.write_text(path.read_text() + "CREATE TABLE payments.t (id bigint);\n")
     assert load(tmp_path)[1].phase == "expand"

@@ -124,7 +124,7 @@ def test_a_bad_file_is_refused(files: dict[str, str], sentence: str, tmp_path: P
 
 def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     (tmp_path / "0001_a.sql").write_bytes(b"SELECT '\xff';")
-    with pytest.raises(RevisionError, match="0001_a.sql is not UTF-8 at byte 8"):
+    with pytest.raises(RevisionError, match=r"0001_a\.sql is not UTF-8 at byte 8"):
         load(tmp_path)
 
 

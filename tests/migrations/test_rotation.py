@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from moto.backends import get_backend
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from pg8000.exceptions import DatabaseError
 
 from migrations import passwords

@@ -85,7 +85,7 @@ def test_there_is_no_way_down(function: Function) -> None:
     ],
 )
 def test_a_wrong_setting_is_refused(setting: str, value: str, sentence: str, function: Function) -> None:
-    assert sentence in function.try_to_invoke({}, **{setting: value}).error
+    assert sentence in function.try_to_invoke({}, seconds=900, **{setting: value}).error
 
 
 def test_a_revision_that_fails_in_the_middle_leaves_nothing(

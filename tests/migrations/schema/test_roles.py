@@ -84,7 +84,7 @@ def test_the_master_user_keeps_its_password_login(head: Server, admin: Any) -> N
 def test_no_login_with_a_password(role: str, head: Server, admin: Any) -> None:
     admin.run(f"ALTER ROLE {role} PASSWORD 'for-this-test'")
     try:
-        with pytest.raises(DatabaseError, match="pg_hba.conf rejects connection"):
+        with pytest.raises(DatabaseError, match=r"pg_hba\.conf rejects connection"):
             head.connect(user=role, password="for-this-test")
     finally:
         admin.run(f"ALTER ROLE {role} PASSWORD NULL")
