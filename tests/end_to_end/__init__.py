@@ -1,0 +1,1 @@
+"""The shipped JSON, run by the real Terraform and the real AWS provider against an emulated AWS."""

@@ -1,0 +1,36 @@
+"""Serves the emulated AWS on a free port of 127.0.0.1, and prints the port."""
+
+import importlib
+import os
+import pkgutil
+
+# Read by moto when it is imported: AWS's managed policies exist; a certificate is issued a second after its request.
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+os.environ["MOTO_ACM_VALIDATION_WAIT"] = "1"
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import make_server
+
+from tests.end_to_end.emulator import accounts, services
+from tests.end_to_end.emulator.server import Recorder
+
+
+class Quiet(MotoRequestHandler):
+    """No line for each request: the recorder keeps them."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
+def main() -> None:
+    accounts.install()
+    for module in pkgutil.iter_modules(services.__path__):
+        importlib.import_module(f"{services.__name__}.{module.name}").install()
+    application = Recorder(DomainDispatcherApplication(create_backend_app))
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
+    print(server.port, flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

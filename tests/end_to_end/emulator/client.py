@@ -1,0 +1,80 @@
+"""The emulated AWS as tests see it: started, asked, and stopped."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tests.end_to_end.mirror import PROJECT
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """One running emulator; `account` is whose credentials `environment` holds."""
+
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def environment(self, account: str) -> dict[str, str]:
+        """What an AWS client needs to speak to the emulator as this account."""
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": account,
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str, account: str, region: str = "eu-west-1") -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.url,
+            region_name=region,
+            aws_access_key_id=account,
+            aws_secret_access_key="test",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def ask(self, question: str, **parameters: Any) -> Any:
+        """An answer of the recorder: `failures`, `requests`, `inventory` or `faults`."""
+        request = urllib.request.Request(f"{self.url}/bench/{question}", json.dumps(parameters).encode())
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.load(answer)
+
+    def check(self) -> None:
+        """Raises AssertionError naming every operation that the emulator lacks or that broke it."""
+        failures = self.ask("failures")
+        assert not failures, "the emulated AWS failed:\n" + "\n".join(sorted(set(failures)))
+
+
+@contextmanager
+def emulator(folder: Path) -> Iterator[Emulator]:
+    """An emulator in a process of its own, ended with the block."""
+    log = folder / "emulator.log"
+    with log.open("w") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.end_to_end.emulator"],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=sink,
+            text=True,
+        )
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            assert line, f"the emulator did not start:\n{log.read_text()}"
+            yield Emulator(int(line), log)
+        finally:
+            process.terminate()
+            process.wait(timeout=30)

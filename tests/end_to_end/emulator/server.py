@@ -1,0 +1,130 @@
+"""The server's outermost layer: records requests and failures, injects faults, and answers questions about both."""
+
+import json
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from tests.end_to_end.emulator import inventory
+
+CONTROL = "/bench/"
+
+
+@dataclass
+class Faults:
+    """Until `until` (seconds of the monotonic clock) every `every`-th request is answered with `status`."""
+
+    until: float = 0.0
+    every: int = 1
+    status: int = 503
+    injected: int = 0
+
+
+class Recorder:
+    """Wraps moto's application; what it records is read through CONTROL by the tests."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._lock = threading.Lock()
+        self._requests: list[tuple[str, int]] = []
+        self._failures: list[str] = []
+        self._faults = Faults()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        if path.startswith(CONTROL):
+            return self._control(path.removeprefix(CONTROL), _body(environ), start_response)
+        operation = _operation(environ)
+        with self._lock:
+            status = self._fault()
+        if status:
+            self._requests.append((operation, status))
+            return _answer(environ, start_response, status, "ThrottlingException", "Injected by the test")
+        statuses: list[int] = []
+
+        def started(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+            statuses.append(int(status.split()[0]))
+            return start_response(status, headers, *rest)
+
+        try:
+            answer = self._application(environ, started)
+        except NotImplementedError as error:
+            # A code that no client retries: moto's own 500 would be tried again for minutes.
+            return self._failed(environ, start_response, operation, 400, "NotEmulated", str(error))
+        except Exception:
+            return self._failed(environ, start_response, operation, 500, "InternalFailure", traceback.format_exc())
+        self._requests.append((operation, statuses[0]))
+        if statuses[0] >= 500:
+            self._failures.append(f"{operation}: answered {statuses[0]}")
+        return answer
+
+    def _failed(
+        self, environ: WSGIEnvironment, start: StartResponse, operation: str, status: int, code: str, why: str
+    ) -> Iterable[bytes]:
+        self._requests.append((operation, status))
+        self._failures.append(f"{operation}: {why}")
+        return _answer(environ, start, 400, code, f"{operation}: {why.splitlines()[-1] if why else code}")
+
+    def _fault(self) -> int:
+        """The status to answer with instead of doing what was asked, or 0."""
+        if time.monotonic() >= self._faults.until:
+            return 0
+        self._faults.injected += 1
+        return self._faults.status if self._faults.injected % self._faults.every == 0 else 0
+
+    def _control(self, question: str, body: bytes, start_response: StartResponse) -> Iterable[bytes]:
+        answer: Any
+        match question:
+            case "failures":
+                answer = self._failures
+            case "requests":
+                answer = self._requests
+            case "inventory":
+                answer = inventory.take()
+            case "faults":
+                wanted = json.loads(body)
+                self._faults = Faults(time.monotonic() + wanted.pop("seconds"), **wanted)
+                answer = asdict(self._faults)
+            case _:
+                answer = None
+        start_response("200 OK" if answer is not None else "404 Not Found", [("Content-Type", "application/json")])
+        return [json.dumps(answer).encode()]
+
+
+def _body(environ: WSGIEnvironment) -> bytes:
+    data: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    return data
+
+
+def _operation(environ: WSGIEnvironment) -> str:
+    """`service.Operation` as far as the request says it, else `service GET /path`."""
+    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
+    service = scope[3] if len(scope) > 3 else "-"
+    if target := environ.get("HTTP_X_AMZ_TARGET"):
+        return f"{service}.{target.rpartition('.')[2]}"
+    if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
+        import io
+
+        body = _body(environ)
+        environ["wsgi.input"] = io.BytesIO(body)
+        return f"{service}.{parse_qs(body.decode()).get('Action', ['-'])[0]}"
+    query = environ.get("QUERY_STRING", "")
+    return f"{service} {environ['REQUEST_METHOD']} {environ['PATH_INFO']}{'?' + query if query else ''}"
+
+
+def _answer(
+    environ: WSGIEnvironment, start_response: StartResponse, status: int, code: str, message: str
+) -> Iterable[bytes]:
+    """An error in the form that the client of this service reads."""
+    if "json" in environ.get("CONTENT_TYPE", ""):
+        body, type_ = json.dumps({"__type": code, "message": message}), "application/json"
+    else:
+        error = f"<Error><Code>{code}</Code><Message><![CDATA[{message}]]></Message></Error>"
+        body, type_ = f"<ErrorResponse>{error}<Errors>{error}</Errors></ErrorResponse>", "text/xml"
+    start_response(f"{status} {code}", [("Content-Type", type_), ("X-Amzn-ErrorType", code)])
+    return [body.encode()]

@@ -1,0 +1,1 @@
+"""What moto lacks, one module for each AWS service; `install()` of each adds it to moto."""
