@@ -27,6 +27,8 @@ class Statement:
     effect: str = "Allow"
     # In place of `actions`: everything but these; only ever with Deny.
     not_actions: Sequence[str] = ()
+    # In place of `resources`: everywhere but there; only ever with Deny.
+    not_resources: Sequence[str] = ()
 
     def document(self) -> dict[str, Any]:
         document: dict[str, Any] = {"Sid": self.sid, "Effect": self.effect}
@@ -36,7 +38,10 @@ class Statement:
             document["NotAction"] = _one_or_many(self.not_actions)
         else:
             document["Action"] = _one_or_many(self.actions)
-        document["Resource"] = _one_or_many(self.resources)
+        if self.not_resources:
+            document["NotResource"] = _one_or_many(self.not_resources)
+        else:
+            document["Resource"] = _one_or_many(self.resources)
         if self.conditions:
             document["Condition"] = self.conditions
         return document
@@ -72,7 +77,10 @@ def deny_plain_http(resource_arns: Sequence[str], actions: str) -> Statement:
 
 
 class Role(Construct):
-    """An IAM role that services assume; each grant is a policy of its own, named after what it opens."""
+    """An IAM role that services assume; each grant is a policy of its own, named after what it opens.
+
+    `permissions_boundary` is the ARN of the foundation's policy beyond which no grant reaches.
+    """
 
     def __init__(
         self,
@@ -82,7 +90,7 @@ class Role(Construct):
         name: str,
         trust_policy: str,
         description: str,
-        permissions_boundary: str | None = None,
+        permissions_boundary: str,
     ) -> None:
         super().__init__(scope, id_)
         self.resource = IamRole(

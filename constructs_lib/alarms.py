@@ -59,18 +59,22 @@ class Alarms(Construct):
         below: float | None = None,
         minutes: int = 5,
         missing: str = "notBreaching",
+        part: str = "",
     ) -> None:
-        """One alarm. It fires when three of `minutes` periods (all of them when fewer) are out of bounds.
+        """One alarm, named `<component>-<what>` and, for one of several like parts, the part: a node, a zone.
+
+        It fires when three of `minutes` periods (all of them when fewer) are out of bounds.
 
         `missing` says what silence means: "notBreaching" where a metric comes only with traffic, "breaching" where
         silence itself is the failure.
         """
         assert (above is None) != (below is None), f"{what}: give one bound"
-        key = f"{component}-{what}"
+        runbook = f"{component}-{what}"
+        key = f"{runbook}-{part}" if part else runbook
         name = self._names.described(key)
         common = {
             "alarm_name": name,
-            "alarm_description": f"{sentence} {self._runbook(key)}",
+            "alarm_description": f"{sentence} {self._runbook(runbook)}",
             "comparison_operator": "GreaterThanThreshold" if above is not None else "LessThanThreshold",
             "threshold": above if above is not None else below,
             "evaluation_periods": minutes,

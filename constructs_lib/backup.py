@@ -8,7 +8,11 @@ from cdktf_cdktf_provider_aws.backup_plan import (
     BackupPlanRuleCopyActionLifecycle,
     BackupPlanRuleLifecycle,
 )
-from cdktf_cdktf_provider_aws.backup_selection import BackupSelection, BackupSelectionSelectionTag
+from cdktf_cdktf_provider_aws.backup_selection import (
+    BackupSelection,
+    BackupSelectionCondition,
+    BackupSelectionConditionStringEquals,
+)
 from cdktf_cdktf_provider_aws.backup_vault import BackupVault
 from cdktf_cdktf_provider_aws.backup_vault_lock_configuration import BackupVaultLockConfiguration
 from cdktf_cdktf_provider_aws.backup_vault_notifications import BackupVaultNotifications
@@ -23,14 +27,15 @@ from constructs_lib.lasting import lasting
 from environments.schema.names import Names
 from environments.schema.operations import Backup as BackupSettings
 
-# The tag that selects a resource for backup, and its value.
-SELECTION = ("Backup", "true")
 # UTC; outside the database's backup and maintenance windows.
 DAILY, MONTHLY = "cron(0 5 * * ? *)", "cron(0 5 1 * ? *)"
 
 
 class Backup(Construct):
-    """Recovery points of everything tagged `Backup = true`; in production nobody can delete them before their time."""
+    """Recovery points of everything in this workspace that is tagged `Backup = true`, kept in a vault of its own.
+
+    `tags` go onto the recovery points, which the provider's default tags don't reach.
+    """
 
     def __init__(
         self,
@@ -38,6 +43,7 @@ class Backup(Construct):
         id_: str,
         *,
         names: Names,
+        tags: dict[str, str],
         settings: BackupSettings,
         key: Key,
         alerts: Alerts,
@@ -60,6 +66,7 @@ class Backup(Construct):
             backup_vault_events=["BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"],
         )
         copies = self._copies(name, names, settings, copy_provider, disposable)
+        self._recovery_point_tags = {**tags, "Name": name}
         plan = BackupPlan(
             self,
             "Plan",
@@ -78,6 +85,7 @@ class Backup(Construct):
             trust_policy=trust(
                 "backup.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": names.account_id}}
             ),
+            permissions_boundary=names.boundary_arn,
         )
         for what in ("Backup", "Restores"):
             # Amazon keeps these two in step with what AWS Backup learns to back up.
@@ -89,11 +97,17 @@ class Backup(Construct):
             name=name,
             plan_id=plan.id,
             iam_role_arn=role.arn,
-            # The workspace too: another workspace's resources in this account have plans of their own.
-            selection_tag=[
-                BackupSelectionSelectionTag(type="STRINGEQUALS", key=SELECTION[0], value=SELECTION[1]),
+            # Both tags must match, unlike `selection_tag`, of which one is enough: the copies of this workspace that
+            # live in the same account have plans of their own.
+            resources=["*"],
+            condition=[
+                BackupSelectionCondition(
+                    string_equals=[
+                        BackupSelectionConditionStringEquals(key=f"aws:ResourceTag/{tag}", value=value)
+                        for tag, value in (("Backup", "true"), ("Workspace", tags["Workspace"]))
+                    ]
+                )
             ],
-            resources=[names.arn("rds", f"cluster:{names.of('database')}")],
         )
 
     def _copies(
@@ -169,6 +183,5 @@ class Backup(Construct):
             ]
             if copies
             else None,
-            # Copies of snapshots don't inherit the provider's default tags.
-            recovery_point_tags={"Name": self.node.path.replace("/", "-").lower(), "Project": "payments"},
+            recovery_point_tags=self._recovery_point_tags,
         )

@@ -41,7 +41,7 @@ class Bucket(Construct):
     """One bucket. Without a `key` it is encrypted with SSE-S3, the only kind that log deliveries take.
 
     `expire_days` deletes objects after so many days (None keeps the current ones for ever); `force_destroy` lets
-    `terraform destroy` delete a bucket that still holds objects.
+    `terraform destroy` delete a bucket that still holds objects, and `protected` lets no plan destroy it.
     """
 
     def __init__(
@@ -54,6 +54,7 @@ class Bucket(Construct):
         key: Key | None = None,
         expire_days: int | None = None,
         force_destroy: bool = False,
+        protected: bool = False,
         statements: Sequence[Statement] = (),
     ) -> None:
         super().__init__(scope, id_)
@@ -62,6 +63,7 @@ class Bucket(Construct):
         bucket = lasting(
             S3Bucket(self, "Bucket", bucket=name, force_destroy=force_destroy, tags={"Name": name}),
             logical_id,
+            protected=protected,
         )
         self.id = bucket.id
         S3BucketOwnershipControls(

@@ -34,6 +34,14 @@ CA_CERTIFICATE = "rds-ca-rsa2048-g1"
 # Database Insights "advanced" asks for 15 months of history and costs per vCPU; "standard" keeps 7 days at no charge.
 INSIGHTS_DAYS = {"advanced": 465, "standard": 7}
 EVENT_CATEGORIES = ["configuration change", "deletion", "failover", "failure", "maintenance", "notification"]
+INSTANCE_EVENT_CATEGORIES = [
+    "availability",
+    "configuration change",
+    "deletion",
+    "failure",
+    "low storage",
+    "maintenance",
+]
 
 
 class Database(Construct):
@@ -118,7 +126,10 @@ class Database(Construct):
                 delete_automated_backups=False,
                 deletion_protection=settings.deletion_protection,
                 skip_final_snapshot=not settings.final_snapshot,
-                final_snapshot_identifier=names.of("database-final") if settings.final_snapshot else None,
+                # The VPC's id, so that a second life of the workspace does not meet the snapshot of its first.
+                final_snapshot_identifier=f"{names.of('database-final')}-{network.vpc_id}"
+                if settings.final_snapshot
+                else None,
                 enabled_cloudwatch_logs_exports=["postgresql"],
                 database_insights_mode=insights,
                 performance_insights_enabled=True,
@@ -128,9 +139,11 @@ class Database(Construct):
                 depends_on=[logs.ready],
             ),
             "database",
+            protected=settings.deletion_protection,
         )
         instance_class = "db.serverless" if isinstance(capacity, Serverless) else capacity.instance_class
         self.ready: list[ITerraformDependable] = []
+        instance_ids: list[str] = []
         for number in range(settings.readers + 1):
             name = f"{self.cluster_identifier}-{number + 1}"
             instance = lasting(
@@ -159,6 +172,7 @@ class Database(Construct):
                 f"database_{number + 1}",
             )
             self.ready.append(instance)
+            instance_ids.append(instance.id)
         self.host = self._cluster.endpoint
         self.reader_host = self._cluster.reader_endpoint
         self.secret = self._master_secret(settings, data_key, password)
@@ -171,6 +185,26 @@ class Database(Construct):
             source_ids=[self._cluster.id],
             event_categories=EVENT_CATEGORIES,
             tags={"Name": self.cluster_identifier},
+        )
+        DbEventSubscription(
+            self,
+            "InstanceEvents",
+            name=f"{self.cluster_identifier}-instances",
+            sns_topic=alerts.topic_arn,
+            source_type="db-instance",
+            source_ids=instance_ids,
+            event_categories=INSTANCE_EVENT_CATEGORIES,
+            tags={"Name": f"{self.cluster_identifier}-instances"},
+        )
+        DbEventSubscription(
+            self,
+            "ParameterEvents",
+            name=f"{self.cluster_identifier}-parameters",
+            sns_topic=alerts.topic_arn,
+            source_type="db-parameter-group",
+            source_ids=[parameters.instance_group],
+            event_categories=["configuration change"],
+            tags={"Name": f"{self.cluster_identifier}-parameters"},
         )
 
     @property
@@ -217,6 +251,7 @@ class Database(Construct):
                 tags={"Name": f"{self.cluster_identifier}-master"},
             ),
             "database_master",
+            protected=settings.deletion_protection,
         )
         # The host makes this version wait for the cluster: a cluster that failed leaves nothing stored.
         value = {
@@ -252,6 +287,7 @@ class Database(Construct):
                 "monitoring.rds.amazonaws.com",
                 conditions={"StringEquals": {"aws:SourceAccount": self._names.account_id}},
             ),
+            permissions_boundary=self._names.boundary_arn,
         )
         group = self._names.arn("logs", "log-group:RDSOSMetrics")
         role.allow(

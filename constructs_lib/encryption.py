@@ -24,6 +24,7 @@ class Key(Construct):
         domain: str,
         description: str,
         statements: list[Statement],
+        protected: bool,
     ) -> None:
         super().__init__(scope, id_)
         self._key = lasting(
@@ -37,6 +38,7 @@ class Key(Construct):
                 tags={"Name": names.described(domain)},
             ),
             f"{domain}_key",
+            protected=protected,
         )
         KmsAlias(self, "Alias", name=f"alias/{names.described(domain)}", target_key_id=self._key.key_id)
         self.arn = self._key.arn
@@ -44,9 +46,9 @@ class Key(Construct):
 
 
 class Encryption(Construct):
-    """The keys of one workspace: `data` at rest, `logs`, and `messages` in queues and topics."""
+    """Keys of one workspace: `data` at rest (which can be protected), `logs`, and `messages` in queues and topics."""
 
-    def __init__(self, scope: Construct, id_: str, *, names: Names) -> None:
+    def __init__(self, scope: Construct, id_: str, *, names: Names, protected: bool) -> None:
         super().__init__(scope, id_)
         self.data = Key(
             self,
@@ -55,6 +57,7 @@ class Encryption(Construct):
             domain="data",
             description=f"{names.stack}: database, cache, secrets and their backups",
             statements=[],
+            protected=protected,
         )
         self.logs = Key(
             self,
@@ -63,6 +66,7 @@ class Encryption(Construct):
             domain="logs",
             description=f"{names.stack}: log groups",
             statements=[cloudwatch_logs(names)],
+            protected=False,
         )
         self.messages = Key(
             self,
@@ -71,6 +75,7 @@ class Encryption(Construct):
             domain="messages",
             description=f"{names.stack}: queues and alarm topic",
             statements=[_publishers(names)],
+            protected=False,
         )
 
 

@@ -18,8 +18,8 @@ class OfferedEngineVersion(Construct):
             self,
             "Version",
             engine=engine,
-            # The first of these that AWS knows is taken. The catalogue's others follow, since a version that AWS does not
-            # know at all would end in the provider's own error before the sentence below could name what to take.
+            # The first of these that AWS knows is taken. The catalogue's others follow, since a version that AWS does
+            # not know at all would end in the provider's own error before the sentence below names what to take.
             preferred_versions=[version, *(other for other in others if other != version)],
             # Deprecated versions too, so that the sentence can name where to go from them.
             include_all=True,

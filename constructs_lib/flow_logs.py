@@ -63,6 +63,7 @@ class FlowLogs(Construct):
                     "ArnLike": {"aws:SourceArn": names.arn("ec2", "vpc-flow-log/*")},
                 },
             ),
+            permissions_boundary=names.boundary_arn,
         )
         role.allow(
             "deliver",

@@ -49,7 +49,6 @@ class Function(Construct):
         names: Names,
         network: Network,
         security_group: SecurityGroup,
-        lasting_group: SecurityGroup,
         key: Key,
         logs_key: Key,
         log_retention_days: int,
@@ -73,6 +72,7 @@ class Function(Construct):
             trust_policy=trust(
                 "lambda.amazonaws.com", conditions={"StringEquals": {"aws:SourceAccount": names.account_id}}
             ),
+            permissions_boundary=names.boundary_arn,
         )
         permissions = [
             self.role.allow(
@@ -119,9 +119,9 @@ class Function(Construct):
                 subnet_ids=network.private_subnet_ids, security_group_ids=[security_group.id]
             ),
             # AWS keeps a deleted function's interfaces for 35-60 minutes, and they keep its group from being deleted:
-            # Terraform moves them to a group that lasts as long as the VPC.
+            # Terraform moves them to the VPC's default group, which has no rules and lasts as long as the VPC.
             replace_security_groups_on_destroy=True,
-            replacement_security_group_ids=[lasting_group.id],
+            replacement_security_group_ids=[network.default_security_group_id],
             tags={"Name": self.name},
             depends_on=[logs.ready, *permissions],
         )
@@ -152,9 +152,6 @@ class Migration(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self.security_group = network.security_group("MigrationGroup", "migration", "Migration and rotation functions")
-        lasting_group = network.security_group(
-            "LeftoverGroup", "leftover-interfaces", "Interfaces of deleted functions"
-        )
 
         def function(
             id_: str, component: str, handler: str, description: str, timeout: int, **environment: str
@@ -171,7 +168,6 @@ class Migration(Construct):
                 names=names,
                 network=network,
                 security_group=self.security_group,
-                lasting_group=lasting_group,
                 key=data_key,
                 logs_key=logs_key,
                 log_retention_days=log_retention_days,
@@ -196,7 +192,7 @@ class Migration(Construct):
             "Rotates the master secret",
             ROTATION_TIMEOUT,
         )
-        self.function_name = self._migrate.name
+        self.function_name, self.rotation_name = self._migrate.name, self._rotate.name
         self.role, self.rotation_role = self._migrate.role, self._rotate.role
         self.log_group_name = self._migrate.log_group_name
         self.resource = self._migrate.resource

@@ -130,7 +130,7 @@ def cache(alarms: Alarms, valkey: Cache) -> Sequence[Graph]:
             ("memory", "DatabaseMemoryUsagePercentage", "Maximum", 80, "uses over 80 % of its memory."),
         ):
             metric = Metric("AWS/ElastiCache", name, dimensions, stat)
-            alarms.add("cache", f"{what}-{number}", f"Cache node {number} {sentence}", metric, above=above)
+            alarms.add("cache", what, f"Cache node {number} {sentence}", metric, above=above, part=str(number))
             lines.setdefault(what, {})[f"node {number}"] = metric
     return tuple(Graph(what.capitalize(), metrics) for what, metrics in lines.items())
 
@@ -176,7 +176,11 @@ def migration(scope: Construct, alarms: Alarms, functions: Migration, names: Nam
     refusals = Metric(names.stack, "MigrationRefusals", {}, "Sum")
     alarms.add("migration", "errors", "A migration failed; the old tasks go on serving.", errors, above=0, minutes=1)
     alarms.add("migration", "refusals", "The migration logged an error.", refusals, above=0, minutes=1)
-    return Graph("Errors", {"errors": errors, "refusals": refusals}), Graph("Duration, ms", {"duration": duration})
+    rotation = Metric("AWS/Lambda", "Errors", {"FunctionName": functions.rotation_name}, "Sum")
+    alarms.add("rotation", "errors", "The master secret was not rotated.", rotation, above=0, minutes=1)
+    return Graph("Errors", {"errors": errors, "refusals": refusals, "rotation": rotation}), Graph(
+        "Duration, ms", {"duration": duration}
+    )
 
 
 def firewall(waf: Firewall, region: str) -> Sequence[Graph]:
@@ -197,5 +201,5 @@ def nat(alarms: Alarms, network: Network) -> Sequence[Graph]:
     }
     for label, metric in lines.items():
         zone = label.removeprefix("zone ")
-        alarms.add("nat", f"ports-{zone}", f"NAT in {label} has no free port for new connections.", metric, above=0)
+        alarms.add("nat", "ports", f"NAT in {label} has no free port for new connections.", metric, above=0, part=zone)
     return (Graph("NAT port errors", lines),)

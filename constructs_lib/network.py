@@ -51,7 +51,10 @@ class Network(Construct):
         )
         self.vpc_id = self._vpc.id
         # Taken over with no rule at all, so that nothing can use it by mistake.
-        DefaultSecurityGroup(self, "DefaultGroup", vpc_id=self.vpc_id, tags={"Name": names.described("default-unused")})
+        default_group = DefaultSecurityGroup(
+            self, "DefaultGroup", vpc_id=self.vpc_id, tags={"Name": names.described("default-unused")}
+        )
+        self.default_security_group_id = default_group.id
 
         public, self._public_tables = self._tier(cidr.PUBLIC, table_per_zone=False)
         private, private_tables = self._tier(cidr.PRIVATE, table_per_zone=True)
@@ -89,7 +92,7 @@ class Network(Construct):
             "DataAcl",
             names=names,
             vpc_id=self.vpc_id,
-            subnet_ids={zone: subnet.id for zone, subnet in data.items()},
+            subnet_ids=self.data_subnet_ids,
             data_block=str(cidr.DATA.block(settings.range)),
             private_block=str(cidr.PRIVATE.block(settings.range)),
         )

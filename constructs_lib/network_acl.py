@@ -1,7 +1,8 @@
 """The network ACL of the data tier, a second wall behind the security groups."""
 
+from collections.abc import Sequence
+
 from cdktf_cdktf_provider_aws.network_acl import NetworkAcl
-from cdktf_cdktf_provider_aws.network_acl_association import NetworkAclAssociation
 from cdktf_cdktf_provider_aws.network_acl_rule import NetworkAclRule
 from constructs import Construct
 
@@ -25,14 +26,14 @@ class DataTierAcl(Construct):
         *,
         names: Names,
         vpc_id: str,
-        subnet_ids: dict[str, str],
+        subnet_ids: Sequence[str],
         data_block: str,
         private_block: str,
     ) -> None:
         super().__init__(scope, id_)
-        acl = NetworkAcl(self, "Acl", vpc_id=vpc_id, tags={"Name": names.described("data")})
-        for zone, subnet_id in subnet_ids.items():
-            NetworkAclAssociation(self, f"Data{zone.upper()}", network_acl_id=acl.id, subnet_id=subnet_id)
+        acl = NetworkAcl(
+            self, "Acl", vpc_id=vpc_id, subnet_ids=list(subnet_ids), tags={"Name": names.described("data")}
+        )
         peers = {"Private": (100, private_block), "Data": (110, data_block)}
         for label, (number, block) in peers.items():
             for egress, direction, ports in ((False, "From", DATABASE_AND_CACHE), (True, "To", EPHEMERAL)):

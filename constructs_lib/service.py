@@ -97,6 +97,7 @@ class FargateService(Construct):
             name=names.of(f"{component}-execution"),
             description=f"Starts tasks of the {component} service: pulls the image, writes logs",
             trust_policy=trust_policy,
+            permissions_boundary=names.boundary_arn,
         )
         image.grant_pull(execution)
         execution.allow("logs", Statement("Write", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{logs.arn}:*"]))
@@ -106,6 +107,7 @@ class FargateService(Construct):
             name=names.of(f"{component}-task"),
             description=f"What the code of the {component} service may do",
             trust_policy=trust_policy,
+            permissions_boundary=names.boundary_arn,
         )
         if settings.execute_command:
             cluster.grant_execute_command(self.role)

@@ -23,6 +23,7 @@ class StateStore(Construct):
             domain="state",
             description=f"{names.stack}: Terraform state and container images",
             statements=[],
+            protected=True,
         )
         name, logs_name = names.of("state"), names.of("access-logs")
         logs = Bucket(
@@ -33,7 +34,7 @@ class StateStore(Construct):
             expire_days=ACCESS_LOG_DAYS,
             statements=[access_log_delivery(names.account_id, logs_name, [name])],
         )
-        self._bucket = Bucket(self, "State", name=name, logical_id="state", key=self.key)
+        self._bucket = Bucket(self, "State", name=name, logical_id="state", key=self.key, protected=True)
         self._bucket.log_access_to(logs)
 
     def grant_read(self, role: Role) -> None:

@@ -24,8 +24,12 @@ class FoundationStack(RemoteStack):
         Account(self, "Account", names=names, budget=settings.budget)
 
         state.grant_read(delivery.plan)
+        state.grant_read(delivery.drift)
         state.grant_write(delivery.apply)
 
         TerraformOutput(self, "registry", value=registry.url, description="Where images are pushed")
         TerraformOutput(self, "plan_role", value=delivery.plan.arn, description="Role that plans pull requests")
+        TerraformOutput(
+            self, "drift_role", value=delivery.drift.arn, description="Role that compares the default branch"
+        )
         TerraformOutput(self, "apply_role", value=delivery.apply.arn, description="Role that applies reviewed plans")

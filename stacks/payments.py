@@ -37,7 +37,7 @@ class PaymentsStack(RemoteStack):
         RandomProvider(self, "Random")
         retention = settings.logs.retention_days
 
-        encryption = Encryption(self, "Encryption", names=names)
+        encryption = Encryption(self, "Encryption", names=names, protected=settings.database.deletion_protection)
         logs_key, data_key = encryption.logs, encryption.data
         network = Network(
             self,
@@ -177,6 +177,7 @@ class PaymentsStack(RemoteStack):
             self,
             "Backup",
             names=names,
+            tags=workspace.tags,
             settings=settings.backup,
             key=data_key,
             alerts=alerts,

@@ -18,6 +18,8 @@ class Limit(Enum):
     TARGET_GROUP = ("target group", 32)
     CACHE = ("ElastiCache replication group, user and user group", 40)
     DATABASE = ("RDS identifier", 63)
+    # A final snapshot is an RDS identifier that ends in a hyphen and the VPC's id of 21 characters.
+    FINAL_SNAPSHOT = ("RDS final snapshot (without the VPC's id)", 41)
     BUCKET = ("S3 bucket", 63)
     ROLE = ("IAM role", 64)
     FUNCTION = ("Lambda function", 64)
@@ -32,7 +34,7 @@ COMPONENTS: dict[str, Limit] = {
     "worker": Limit.OTHER,
     "cache": Limit.CACHE,
     "database": Limit.DATABASE,
-    "database-final": Limit.DATABASE,
+    "database-final": Limit.FINAL_SNAPSHOT,
     "alb-logs": Limit.BUCKET,
     "access-logs": Limit.BUCKET,
     "state": Limit.BUCKET,
@@ -48,6 +50,7 @@ COMPONENTS: dict[str, Limit] = {
     "worker-task": Limit.ROLE,
     "backup": Limit.ROLE,
     "plan": Limit.ROLE,
+    "drift": Limit.ROLE,
     "apply": Limit.ROLE,
     "boundary": Limit.OTHER,
 }
@@ -62,6 +65,8 @@ class Names:
     stack: str
     account_id: str
     region: str
+    # The account's foundation: the stack itself, or the one that a workspace stands on.
+    foundation: str
     partition: str = "aws"
 
     def of(self, component: str) -> str:
@@ -76,6 +81,11 @@ class Names:
 
     def log_group(self, component: str) -> str:
         return f"/{self.stack}/{component}"
+
+    @property
+    def boundary_arn(self) -> str:
+        """The foundation's permissions boundary, without which delivery may not make a role."""
+        return self.arn("iam", f"policy/{self.foundation}-boundary", region="")
 
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
         """An ARN in this account and region; `region=""` for global services such as IAM."""

@@ -20,11 +20,15 @@ class Workspace:
 
     @property
     def names(self) -> Names:
-        return Names(stack_name(self.name), self.environment.account_id, self.environment.region)
+        return self._names(stack_name(self.name))
 
     @property
     def foundation_names(self) -> Names:
-        return Names(foundation_name(self.environment.name), self.environment.account_id, self.environment.region)
+        return self._names(foundation_name(self.environment.name))
+
+    def _names(self, stack: str) -> Names:
+        environment = self.environment
+        return Names(stack, environment.account_id, environment.region, foundation_name(environment.name))
 
     @property
     def is_copy(self) -> bool:
