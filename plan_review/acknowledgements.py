@@ -42,7 +42,7 @@ class Acknowledgement:
 
 
 def read_acknowledgements(path: Path, today: date) -> tuple[Acknowledgement, ...]:
-    """The entries in force on `today`; expired ones are skipped. Raises CannotReview with file, entry and what is right."""
+    """The entries in force on `today`; expired ones are skipped. Raises CannotReview: file, entry, what is right."""
     try:
         document = tomllib.loads(path.read_text())
     except (OSError, UnicodeDecodeError):

@@ -25,6 +25,7 @@ class Prices:
     region: str
     hourly: dict[str, float]
     monthly: dict[str, float]
+    free: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,14 @@ class Cost:
     as_of: date
 
     @property
-    def text(self) -> str:
+    def amount(self) -> str:
+        """ "+$212", with the types that are missing as "?"."""
         sign = "-" if round(self.monthly) < 0 else "+"
-        text = f"fixed {sign}${abs(round(self.monthly)):,}/month (list price, {self.as_of:%Y-%m-%d})"
-        if self.not_priced:
-            types = "type" if len(self.not_priced) == 1 else "types"
-            text += f"; not priced: {len(self.not_priced)} {types}"
-        return text
+        return f"{sign}${abs(round(self.monthly)):,}/month" + (" + ?" if self.not_priced else "")
+
+    @property
+    def source(self) -> str:
+        return f"Fixed cost: list prices of {REGION}, {self.as_of:%Y-%m-%d}, without usage"
 
     def is_stale(self, today: date) -> bool:
         return today - self.as_of > STALE
@@ -53,7 +55,13 @@ def prices(region: str = REGION) -> Prices:
     """The table of a region, shipped with this package."""
     with (Path(__file__).parent / "prices" / f"{region}.toml").open("rb") as file:
         table = tomllib.load(file)
-    return Prices(table["as_of"], table["region"], table["hourly"], table["monthly"])
+    return Prices(table["as_of"], table["region"], table["hourly"], table["monthly"], tuple(table["free"]))
+
+
+@lru_cache(maxsize=1024)
+def is_free(type_: str) -> bool:
+    """Whether the table lists the type, or the beginning of its name, as free of any charge of its own."""
+    return any(type_ == name or (name.endswith("_") and type_.startswith(name)) for name in prices().free)
 
 
 def cost_of(stack: Stack) -> Cost:
@@ -70,77 +78,9 @@ def cost_of(stack: Stack) -> Cost:
     return Cost(round(total, 2), tuple(sorted(missing)), table.as_of)
 
 
-# Types without any charge of their own, or whose whole charge is usage that other lines don't change.
-FREE_PREFIXES = (
-    "aws_iam_",
-    "aws_vpc_security_group_",
-    "aws_route",
-    "aws_network_acl",
-    "random_",
-    "aws_appautoscaling_",
-)
-FREE = frozenset(
-    (
-        *(
-            "aws_vpc",
-            "aws_subnet",
-            "aws_internet_gateway",
-            "aws_security_group",
-            "aws_security_group_rule",
-            "aws_eip",
-        ),
-        *("aws_default_security_group", "aws_lb_listener", "aws_lb_target_group", "aws_lb_listener_rule"),
-        *(
-            "aws_ecs_cluster",
-            "aws_ecs_task_definition",
-            "aws_db_subnet_group",
-            "aws_elasticache_subnet_group",
-        ),
-        *("aws_rds_cluster_parameter_group", "aws_db_parameter_group", "aws_elasticache_parameter_group"),
-        *("aws_elasticache_user", "aws_elasticache_user_group", "aws_kms_alias", "aws_acm_certificate"),
-        *(
-            "aws_acm_certificate_validation",
-            "aws_lambda_permission",
-            "aws_lambda_invocation",
-            "aws_budgets_budget",
-        ),
-        *(
-            "aws_secretsmanager_secret_version",
-            "aws_sns_topic_policy",
-            "aws_sqs_queue_policy",
-            "aws_backup_plan",
-        ),
-        *(
-            "aws_backup_selection",
-            "aws_s3_bucket_policy",
-            "aws_s3_bucket_versioning",
-            "aws_db_event_subscription",
-        ),
-        *(
-            "aws_s3_bucket_public_access_block",
-            "aws_s3_bucket_ownership_controls",
-            "aws_wafv2_web_acl_association",
-        ),
-        *("aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_lifecycle_configuration"),
-        *("aws_ecr_lifecycle_policy", "aws_ecr_repository_policy", "aws_sqs_queue_redrive_allow_policy"),
-        *(
-            "aws_flow_log",
-            "aws_sns_topic_subscription",
-            "aws_cloudwatch_event_rule",
-            "aws_cloudwatch_event_target",
-        ),
-        *(
-            "aws_secretsmanager_secret_rotation",
-            "aws_secretsmanager_secret_policy",
-            "aws_backup_vault_policy",
-        ),
-    )
-)
-
-
 def _monthly(change: Change, side: dict[str, Any], table: Prices, stack: Stack) -> float | None:
     """Dollars a month of one side; None when the table can't say."""
-    if not side or change.type in FREE or change.type.startswith(FREE_PREFIXES):
+    if not side or is_free(change.type):
         return 0.0
     if change.type == "aws_ecs_service":
         return _tasks(change, side, table, stack)

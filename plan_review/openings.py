@@ -43,7 +43,8 @@ class Opening:
         ports = "all protocols" if self.protocol == ALL else f"{values.name(self.protocol)} {first}"
         if self.protocol != ALL and last != first:
             ports += f"-{last}"
-        return f"{ports} {'from' if self.ingress else 'to'} {values.name(self.peer) if self.peer != NEW_GROUP else self.peer}"
+        peer = self.peer if self.peer == NEW_GROUP else values.name(self.peer)
+        return f"{ports} {'from' if self.ingress else 'to'} {peer}"
 
 
 def covers_peer(wide: str, narrow: str) -> bool:

@@ -6,7 +6,7 @@ PROJECT = "payments"
 ENVIRONMENTS = ("dev", "staging", "prod")
 PRODUCTION = "prod"
 
-# `payments-<workspace>` and `payments-foundation-<environment>`; a workspace is an environment with or without a suffix.
+# `payments-<workspace>` and `payments-foundation-<environment>`; a workspace is an environment, perhaps with a suffix.
 STACK = re.compile(
     rf"{PROJECT}-(?:foundation-)?(?P<workspace>(?P<environment>{'|'.join(ENVIRONMENTS)})(?:-[a-z0-9-]+)?)"
 )

@@ -51,7 +51,7 @@ class Review:
     @cached_property
     def counts(self) -> dict[str, int]:
         """Resources by action, a replacement counted once, and moves and imports."""
-        actions = Counter(change.action for change in self.stack.changes)
+        actions: Counter[str] = Counter(change.action for change in self.stack.changes)
         counts = {action: actions[action] for action in ACTIONS}
         counts["move"] = sum(change.moved_from is not None for change in self.stack.changes)
         counts["import"] = sum(change.imported for change in self.stack.changes)

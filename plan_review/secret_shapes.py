@@ -55,7 +55,7 @@ def looks_secret(text: str) -> bool:
 def leaks(text: str, *, secrets: Iterable[str], own: Iterable[str]) -> Iterator[str]:
     """What a finished text gives away, each as a sentence that doesn't repeat it.
 
-    `secrets` are values that the plan marks as sensitive; `own` are fingerprints and digests that the review itself made.
+    `secrets` are values that the plan marks as sensitive; `own` are fingerprints and digests that the review made.
     """
     for secret in secrets:
         if secret in text:

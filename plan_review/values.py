@@ -28,108 +28,46 @@ POLICY = re.compile(r"ELBSecurityPolicy-[A-Za-z0-9-]{1,40}")
 FAMILY = re.compile(r"[a-z-]{3,20}\d{1,3}(\.\d{1,2})?")
 
 ANY = "*"
+
+
+def _any_type(form: re.Pattern[str], names: str) -> dict[tuple[str, str], re.Pattern[str]]:
+    """The same form for an attribute wherever it occurs."""
+    return {(ANY, name): form for name in names.split()}
+
+
 ALLOWED: dict[tuple[str, str], re.Pattern[str]] = {
-    **{
-        (ANY, name): BOOLEAN
-        for name in (
-            *("deletion_protection", "enable_deletion_protection", "deletion_protection_enabled"),
-            *(
-                "skip_final_snapshot",
-                "force_destroy",
-                "force_delete",
-                "delete_automated_backups",
-                "is_enabled",
-            ),
-            *(
-                "storage_encrypted",
-                "at_rest_encryption_enabled",
-                "transit_encryption_enabled",
-                "publicly_accessible",
-            ),
-            *("multi_az", "multi_az_enabled", "automatic_failover_enabled", "apply_immediately", "internal"),
-            *(
-                "allow_major_version_upgrade",
-                "enable_key_rotation",
-                "manage_master_user_password",
-                "actions_enabled",
-            ),
-            *("block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"),
-            *("enable_logging", "enable_log_file_validation", "is_multi_region_trail", "enable", "enabled"),
-            *("include_global_service_events", "fifo_queue", "content_based_deduplication", "rollback"),
-            *("map_public_ip_on_launch", "sqs_managed_sse_enabled", "object_lock_enabled", "encrypted"),
-            *(
-                "iam_database_authentication_enabled",
-                "point_in_time_recovery",
-                "include_global_resource_types",
-            ),
-            *("performance_insights_enabled", "auto_minor_version_upgrade", "copy_tags_to_snapshot"),
-        )
-    },
-    **{
-        (ANY, name): NUMBER
-        for name in (
-            *(
-                "backup_retention_period",
-                "retention_in_days",
-                "deletion_window_in_days",
-                "snapshot_retention_limit",
-            ),
-            *("port", "from_port", "to_port", "rule_number", "num_cache_clusters", "replicas_per_node_group"),
-            *(
-                "num_node_groups",
-                "desired_count",
-                "min_capacity",
-                "max_capacity",
-                "delete_after",
-                "days",
-                "years",
-            ),
-            *(
-                "message_retention_seconds",
-                "visibility_timeout_seconds",
-                "deployment_minimum_healthy_percent",
-            ),
-            *("deployment_maximum_percent", "health_check_grace_period_seconds", "interval", "timeout"),
-            *(
-                "unhealthy_threshold",
-                "healthy_threshold",
-                "automatically_after_days",
-                "recovery_window_in_days",
-            ),
-            *("master_password_wo_version", "secret_string_wo_version", "cpu", "memory", "length", "matcher"),
-            *("performance_insights_retention_period", "min_retention_days", "max_retention_days", "ttl"),
-            *("memory_size", "reserved_concurrent_executions", "evaluation_periods", "threshold"),
-        )
-    },
-    **{
-        (ANY, name): ENUMERATED
-        for name in (
-            *(
-                "engine",
-                "status",
-                "mode",
-                "traffic_type",
-                "protocol",
-                "apply_method",
-                "network_type",
-                "storage_type",
-            ),
-            *("engine_lifecycle_support", "database_insights_mode", "deduplication_scope", "ip_protocol"),
-            *(
-                "fifo_throughput_limit",
-                "sse_algorithm",
-                "rule_action",
-                "image_tag_mutability",
-                "restrictions",
-            ),
-        )
-    },
-    **{
-        (ANY, name): CIDR
-        for name in ("cidr_block", "cidr_ipv4", "cidr_ipv6", "destination_cidr_block", "ipv6_cidr_block")
-    },
-    **{(ANY, name): VERSION for name in ("engine_version", "terraform_version")},
-    **{(ANY, name): SIZE for name in ("instance_class", "node_type")},
+    **_any_type(
+        BOOLEAN,
+        "deletion_protection enable_deletion_protection deletion_protection_enabled skip_final_snapshot force_destroy "
+        "force_delete delete_automated_backups is_enabled storage_encrypted at_rest_encryption_enabled encrypted "
+        "transit_encryption_enabled publicly_accessible multi_az multi_az_enabled automatic_failover_enabled internal "
+        "apply_immediately allow_major_version_upgrade enable_key_rotation manage_master_user_password actions_enabled "
+        "block_public_acls block_public_policy ignore_public_acls restrict_public_buckets enable_logging enable "
+        "enabled enable_log_file_validation is_multi_region_trail include_global_service_events fifo_queue rollback "
+        "content_based_deduplication map_public_ip_on_launch sqs_managed_sse_enabled object_lock_enabled "
+        "iam_database_authentication_enabled point_in_time_recovery include_global_resource_types "
+        "performance_insights_enabled auto_minor_version_upgrade copy_tags_to_snapshot",
+    ),
+    **_any_type(
+        NUMBER,
+        "backup_retention_period retention_in_days deletion_window_in_days snapshot_retention_limit port from_port "
+        "to_port rule_number num_cache_clusters replicas_per_node_group num_node_groups desired_count min_capacity "
+        "max_capacity delete_after days years message_retention_seconds visibility_timeout_seconds "
+        "deployment_minimum_healthy_percent deployment_maximum_percent health_check_grace_period_seconds interval "
+        "timeout unhealthy_threshold healthy_threshold automatically_after_days recovery_window_in_days "
+        "master_password_wo_version secret_string_wo_version cpu memory length matcher min_retention_days ttl "
+        "performance_insights_retention_period max_retention_days memory_size reserved_concurrent_executions "
+        "evaluation_periods threshold rotation_period_in_days num_cache_nodes",
+    ),
+    **_any_type(
+        ENUMERATED,
+        "engine status mode traffic_type protocol apply_method network_type storage_type engine_lifecycle_support "
+        "database_insights_mode deduplication_scope ip_protocol fifo_throughput_limit sse_algorithm rule_action "
+        "image_tag_mutability restrictions",
+    ),
+    **_any_type(CIDR, "cidr_block cidr_ipv4 cidr_ipv6 destination_cidr_block ipv6_cidr_block"),
+    **_any_type(VERSION, "engine_version terraform_version"),
+    **_any_type(SIZE, "instance_class node_type"),
     (ANY, "family"): FAMILY,
     (ANY, "ssl_policy"): POLICY,
 }

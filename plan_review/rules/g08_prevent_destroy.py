@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from plan_review.change import Change
 from plan_review.rule import Hit, Rule
 from plan_review.stack import Stack
 from plan_review.tier import Tier
@@ -33,8 +32,7 @@ def check(stack: Stack) -> Iterator[Hit]:
         return
     for address, _ in stack.base.resources():
         if stack.base.prevents_destroy(address) and not stack.synthesized.prevents_destroy(address):
-            change: Change | None = present.get(address)
-            yield Hit(change, "prevent_destroy removed", ("lifecycle.prevent_destroy",))
+            yield Hit(present.get(address), "prevent_destroy removed", ("lifecycle.prevent_destroy",))
 
 
 # Without a base, only resources of these types make the question worth a line.

@@ -28,9 +28,9 @@ def check(stack: Stack) -> Iterator[Hit]:
                 yield Hit(policy.change, f"new principal: {access}", (policy.path,))
             elif any(set(o.actions) & set(access.actions) and o.principal == access.principal for o in old):
                 yield Hit(policy.change, f"condition lost: {access}", (policy.path,))
-        if policy.after is not None and any(map(_administers, old)):
-            if not any(map(_administers, policy.after.allows())):
-                yield Hit(policy.change, "lock-out: the administrators' statement is gone", (policy.path,))
+        new = policy.after.allows() if policy.after is not None else old
+        if any(map(_administers, old)) and not any(map(_administers, new)):
+            yield Hit(policy.change, "lock-out: the administrators' statement is gone", (policy.path,))
 
 
 def _administers(access: Access) -> bool:

@@ -93,8 +93,9 @@ def _covers(old: Change, new: Change) -> bool:
         ALL,
         "all",
     )
-    block = lambda read: read("cidr_block") or read("ipv6_cidr_block") or ""  # noqa: E731
-    return same and protocol and ports and covers_peer(str(block(old.old)), str(block(new.new)))
+    wide = old.old("cidr_block") or old.old("ipv6_cidr_block") or ""
+    narrow = new.new("cidr_block") or new.new("ipv6_cidr_block") or ""
+    return same and protocol and ports and covers_peer(str(wide), str(narrow))
 
 
 def _inside(inner: tuple[object, object], outer: tuple[object, object]) -> bool:

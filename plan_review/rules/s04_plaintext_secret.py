@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from plan_review import values
@@ -27,20 +27,23 @@ NAMES = re.compile(
 # What such a name may hold: a reference, a switch, a number, a duration, an address without credentials.
 HARMLESS = re.compile(r"(?i)(true|false|\d*|\d+(ms|s|m|h|d)|arn:[^\s]+|https?://[^\s@]+|/[a-z0-9_./-]+|\$\{[^}]+\})")
 
+# Reads the names and values out of an attribute; raises ValueError, TypeError or AttributeError on another shape.
+Pairs = Callable[[Any], list[tuple[str, Any]]]
+
 
 def check(stack: Stack) -> Iterator[Hit]:
     for change in stack.changed("aws_ecs_task_definition"):
         yield from _open(change, "container_definitions", _containers)
     for change in stack.changed("aws_lambda_function"):
-        yield from _open(change, "environment.0.variables", lambda variables: variables.items())
+        yield from _open(change, "environment.0.variables", lambda variables: list(variables.items()))
     for change in stack.changed("aws_instance", "aws_launch_template"):
-        yield from _open(change, "user_data", lambda text: [("", text)])
+        yield from _open(change, "user_data", _under(""))
     for change in stack.changed("aws_ssm_parameter"):
         if change.after and change.new("type") == "String":
-            yield from _open(change, "value", lambda text: [(str(change.new("name")), text)])
+            yield from _open(change, "value", _under(str(change.new("name"))))
 
 
-def _open(change: Change, path: str, pairs: Any) -> Iterator[Hit]:
+def _open(change: Change, path: str, pairs: Pairs) -> Iterator[Hit]:
     """Names and values at `path` that are new and look like secrets; only names are ever shown."""
     if not change.after:
         return
@@ -62,13 +65,18 @@ def _open(change: Change, path: str, pairs: Any) -> Iterator[Hit]:
             yield Hit(change, f"looks like a secret in the open: {where}", (path,))
 
 
+def _under(name: str) -> Pairs:
+    """A single text under one name."""
+    return lambda text: [(name, text)]
+
+
 def _secret(name: str, value: str) -> bool:
     if HARMLESS.fullmatch(value):
         return False
     return (NAMES.search(name) is not None and len(value) >= 6) or looks_secret(value)
 
 
-def _containers(definitions: str) -> list[tuple[str, str]]:
+def _containers(definitions: str) -> list[tuple[str, Any]]:
     """Environment of every container as (NAME, value)."""
     return [
         (str(variable["name"]), str(variable.get("value", "")))

@@ -36,9 +36,9 @@ def _lost(change: Change) -> Iterator[str]:
     names = sorted(change.before) if before is True else sorted(before) if isinstance(before, dict) else []
     for name in names:
         marked: Any = True if before is True else before[name] if isinstance(before, dict) else False
-        if _any(marked) and not _any(after.get(name) if isinstance(after, dict) else False):
-            if change.new(name) is not None:
-                yield name
+        still = _any(after.get(name) if isinstance(after, dict) else False)
+        if _any(marked) and not still and change.new(name) is not None:
+            yield name
 
 
 def _any(mask: Any) -> bool:

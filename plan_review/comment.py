@@ -1,0 +1,218 @@
+"""The comment on a pull request: what is dangerous first, within the size that GitHub takes."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from plan_review import values
+from plan_review.evidence import Evidence
+from plan_review.finding import Finding
+from plan_review.markdown import code, details, table
+from plan_review.review import Line, Review, changed_outputs
+from plan_review.tier import Tier
+
+# GitHub refuses a comment of more than 65,536 characters; the rest is room for what a workflow adds.
+BUDGET = 60_000
+# What is left out first when the comment is too long.
+STEPS = (
+    "names of resources with only noise",
+    "lines of routine changes",
+    "details of lines to review",
+    "moves, imports and outputs",
+)
+
+
+@dataclass(frozen=True)
+class Comment:
+    """`fits` is False when the dangerous lines alone are too long: then `text` only says so."""
+
+    text: str
+    omitted: tuple[str, ...] = ()
+    fits: bool = True
+
+
+def comment(reviews: Sequence[Review], evidence: Sequence[Evidence] = (), marker: str = "") -> Comment:
+    """One comment for all stacks; `marker` names it, so that the next one replaces it.
+
+    Lines of tier BLOCK and DANGER are never left out.
+    """
+    for level in range(len(STEPS) + 1):
+        text = _render(reviews, evidence, marker, level)
+        if len(text) <= BUDGET:
+            return Comment(text, STEPS[:level])
+    dangerous = sum(line.tier >= Tier.DANGER for review in reviews for line in review.lines)
+    lines = [*_head(marker), "## Plan review: CANNOT REVIEW - too large, split the change", ""]
+    lines += [f"{dangerous} dangerous lines do not fit into one comment, and none of them may be left out."]
+    return Comment("\n".join(lines) + "\n", STEPS, fits=False)
+
+
+def report(reviews: Sequence[Review], evidence: Sequence[Evidence] = ()) -> str:
+    """The same in full length, for the summary of a job."""
+    return _render(reviews, evidence, "", 0)
+
+
+def _head(marker: str) -> list[str]:
+    return [f"<!-- planreview:v1 {marker} -->"] if marker else []
+
+
+def verdict(reviews: Sequence[Review]) -> str:
+    """May this be approved, in a few words."""
+    needed = len({finding.fingerprint for review in reviews for finding in review.open})
+    if needed:
+        return f"BLOCKED - {needed} {'needs' if needed == 1 else 'need'} acknowledgement"
+    tiers = Counter(line.tier for review in reviews for line in review.lines)
+    if tiers[Tier.BLOCK] or tiers[Tier.DANGER]:
+        return "read the dangerous lines"
+    if tiers[Tier.REVIEW]:
+        return f"{tiers[Tier.REVIEW]} to look at"
+    return "no changes" if all(review.nothing_changes for review in reviews) else "routine"
+
+
+def _render(reviews: Sequence[Review], evidence: Sequence[Evidence], marker: str, level: int) -> str:
+    several = len(reviews) > 1
+    lines = [*_head(marker), f"## Plan review: {_titled(reviews)} - {verdict(reviews)}"]
+    lines += _dangerous(reviews, several)
+    changing = [review for review in reviews if not review.nothing_changes]
+    if changing:
+        lines += ["", *_counts(changing), ""]
+    if len(changing) < len(reviews):
+        names = ", ".join(code(review.stack.name) for review in reviews if review.nothing_changes)
+        lines += [f"No changes: {names}", ""]
+    lines += _review_lines(reviews, several, level)
+    lines += _routine(reviews, several, level)
+    lines += _noise(reviews, level)
+    lines += _moves(reviews, level)
+    if level:
+        lines += [f"Left out here, in the full report of this run: {'; '.join(STEPS[:level])}.", ""]
+    lines += [f"<sub>{'<br>'.join(item.text for item in evidence)}</sub>"] if evidence else []
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _titled(reviews: Sequence[Review]) -> str:
+    names = [review.stack.name for review in reviews]
+    return names[0] if len(names) == 1 else f"{len(names)} stacks"
+
+
+def _counts(reviews: Sequence[Review]) -> list[str]:
+    head = ["stack", "block", "danger", "review", "routine", "create", "change", "replace", "destroy", "move"]
+    rows = []
+    for review in reviews:
+        tiers = [review.tiers[tier] for tier in (Tier.BLOCK, Tier.DANGER, Tier.REVIEW, Tier.ROUTINE)]
+        actions = [review.counts[action] for action in ("create", "change", "replace", "destroy", "move")]
+        rows.append([code(review.stack.name), *map(str, (*tiers, *actions)), review.cost.amount])
+    text = [*table([*head, "fixed cost"], rows), "", f"<sub>{reviews[0].cost.source}"]
+    missing = sorted({type_ for review in reviews for type_ in review.cost.not_priced})
+    text[-1] += f"; not priced: {', '.join(code(values.name(type_)) for type_ in missing)}" if missing else ""
+    return [*text[:-1], text[-1] + "</sub>"]
+
+
+def _dangerous(reviews: Sequence[Review], several: bool) -> list[str]:
+    sections: dict[str, list[tuple[Review, Line]]] = {"Must be acknowledged": [], "Danger": [], "Acknowledged": []}
+    for review in reviews:
+        needed = set(review.open)
+        for line in review.lines:
+            if needed & set(line.findings):
+                sections["Must be acknowledged"].append((review, line))
+            elif line.tier >= Tier.DANGER:
+                accepted = any(finding.fingerprint in review.acknowledged for finding in line.findings)
+                sections["Acknowledged" if accepted else "Danger"].append((review, line))
+    text, number = [], 0
+    for title, items in sections.items():
+        if items:
+            text += ["", f"### {title}"]
+        for review, line in sorted(items, key=lambda item: -item[1].tier):
+            number += 1
+            text += _full(number, review, line, several)
+    return text
+
+
+def _full(number: int, review: Review, line: Line, several: bool) -> list[str]:
+    """A numbered entry: what happens to what, each finding, why it matters, what to do."""
+    indent = " " * (len(str(number)) + 2)
+    text = [f"{number}. **{line.tier.name} {action(line)}** {_label(line, several)} ({line.rules})"]
+    weighty = [finding for finding in line.findings if finding.tier >= min(line.tier, Tier.DANGER)]
+    for finding in weighty:
+        text.append(f"{indent}- {_mark(finding)}{code(finding.detail)}{_acknowledgement(review, finding)}")
+    for rule in dict.fromkeys(finding.rule for finding in weighty[:1]):
+        text.append(f"{indent}- {rule.why} **Do:** {rule.do} Owner: {weighty[0].owner}.")
+    return text
+
+
+def action(line: Line) -> str:
+    """REPLACE (destroy first, gap), in words."""
+    return f"{line.action.upper()} ({line.order})" if line.order else line.action.upper()
+
+
+def _label(line: Line, several: bool) -> str:
+    return code(f"{line.stack}/{line.label}" if several else line.label)
+
+
+def _mark(finding: Finding) -> str:
+    return "? " if finding.unknown else ""
+
+
+def _acknowledgement(review: Review, finding: Finding) -> str:
+    if not review.must_be_acknowledged(finding):
+        return ""
+    accepted = review.acknowledged.get(finding.fingerprint)
+    if accepted:
+        return f" - acknowledged until {accepted.expires} ({code(accepted.ticket)})"
+    return f" - {finding.rule.id} {code(finding.fingerprint)}"
+
+
+def _of_tier(reviews: Sequence[Review], tier: Tier) -> list[Line]:
+    return [line for review in reviews for line in review.lines if line.tier is tier and not _is_open(review, line)]
+
+
+def _is_open(review: Review, line: Line) -> bool:
+    return bool(set(review.open) & set(line.findings))
+
+
+def _review_lines(reviews: Sequence[Review], several: bool, level: int) -> list[str]:
+    lines = _of_tier(reviews, Tier.REVIEW)
+    text = []
+    for line in lines:
+        text.append(f"- **{action(line)}** {_label(line, several)} ({line.rules or 'no rule knows it'})")
+        if level < 3:
+            found = (finding for finding in line.findings if finding.tier >= Tier.REVIEW)
+            text += [f"  - {_mark(finding)}{code(finding.detail)} {finding.rule.do}" for finding in found]
+    return details(f"Review ({len(lines)})", text)
+
+
+def _routine(reviews: Sequence[Review], several: bool, level: int) -> list[str]:
+    lines = _of_tier(reviews, Tier.ROUTINE)
+    if level >= 2:
+        kinds = Counter((line.action, line.address.partition(".")[0]) for line in lines)
+        text = [f"- {count} x {kind[0]} {code(kind[1])}" for kind, count in sorted(kinds.items())]
+    else:
+        text = [f"- {action(line)} {_label(line, several)}" for line in lines]
+    return details(f"Routine ({len(lines)})", text)
+
+
+def _noise(reviews: Sequence[Review], level: int) -> list[str]:
+    lines = _of_tier(reviews, Tier.NOISE)
+    hidden = sum(review.hidden_values for review in reviews)
+    if not lines and not hidden:
+        return []
+    summary = f"Noise: {len(lines)} tags or computed values only, {hidden} computed values hidden"
+    text = [f"- {code(line.address)}" for line in lines] if level < 1 else []
+    return details(summary, text) or [summary, ""]
+
+
+def _moves(reviews: Sequence[Review], level: int) -> list[str]:
+    text = list(_moved_lines(reviews))
+    if level >= 4 and text:
+        return [f"Moves, imports and outputs: {len(text)}", ""]
+    return details(f"Moves, imports and outputs ({len(text)})", text)
+
+
+def _moved_lines(reviews: Sequence[Review]) -> Iterator[str]:
+    for review in reviews:
+        for change in review.stack.changes:
+            shown = code(values.address(change.address))
+            if change.moved_from:
+                yield f"- moved: {code(values.address(change.moved_from))} to {shown}"
+            if change.imported:
+                yield f"- imported: {shown}"
+        for name in changed_outputs(review.stack):
+            yield f"- output changes: {code(name)}"
