@@ -127,9 +127,7 @@ class Database(Construct):
                 deletion_protection=settings.deletion_protection,
                 skip_final_snapshot=not settings.final_snapshot,
                 # The VPC's id, so that a second life of the workspace does not meet the snapshot of its first.
-                final_snapshot_identifier=f"{names.of('database-final')}-{network.vpc_id}"
-                if settings.final_snapshot
-                else None,
+                final_snapshot_identifier=f"{names.of('final')}-{network.vpc_id}" if settings.final_snapshot else None,
                 enabled_cloudwatch_logs_exports=["postgresql"],
                 database_insights_mode=insights,
                 performance_insights_enabled=True,

@@ -10,29 +10,8 @@ from environments.schema.names import Names
 
 # The default format and, behind it, what an investigation asks first: who really talked, which AWS service, which way.
 FIELDS = (
-    *(
-        "version",
-        "account-id",
-        "interface-id",
-        "srcaddr",
-        "dstaddr",
-        "srcport",
-        "dstport",
-        "protocol",
-        "packets",
-    ),
-    *(
-        "bytes",
-        "start",
-        "end",
-        "action",
-        "log-status",
-        "vpc-id",
-        "subnet-id",
-        "az-id",
-        "tcp-flags",
-        "pkt-srcaddr",
-    ),
+    *("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport", "protocol", "packets"),
+    *("bytes", "start", "end", "action", "log-status", "vpc-id", "subnet-id", "az-id", "tcp-flags", "pkt-srcaddr"),
     *("pkt-dstaddr", "pkt-src-aws-service", "pkt-dst-aws-service", "flow-direction", "traffic-path"),
 )
 

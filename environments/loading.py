@@ -1,13 +1,15 @@
 """Reads the environment files and the caller's choice among them; reports every problem of a run at once."""
 
 import importlib
-import ipaddress
+import itertools
 import traceback
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from environments.schema import names
 from environments.schema.base import Problem, Rejected, SettingsError, gathering
 from environments.schema.environment import Environment, production_problems
+from environments.schema.network import Network
 from environments.schema.service import check_image
 from environments.schema.workspace import Workspace, workspace_of
 
@@ -19,10 +21,10 @@ def load(variables: Mapping[str, str]) -> tuple[Workspace, ...]:
 
     Raises SettingsError with the problems of all environment files and of the variables.
     """
-    read = {name: _read(f"environments.{name}") for name in names.ENVIRONMENTS}
-    problems = [problem for _, found in read.values() for problem in found]
-    environments = {name: environment for name, (environment, _) in read.items() if environment}
-    problems += _overlaps(environments)
+    files = {name: _read(f"environments.{name}") for name in names.ENVIRONMENTS}
+    problems = [problem for file in files.values() for problem in file.problems]
+    problems += _overlaps({name: file.network for name, file in files.items() if file.network})
+    environments = {name: file.environment for name, file in files.items() if file.environment}
     wanted = variables.get("ENVIRONMENT", "")
     suffix = variables.get("ENVIRONMENT_SUFFIX", "")
     image = variables.get("CONTAINER_IMAGE", "")
@@ -34,25 +36,36 @@ def load(variables: Mapping[str, str]) -> tuple[Workspace, ...]:
     return tuple(workspace_of(environment, suffix, image) for environment in selected)
 
 
-def _read(module: str) -> tuple[Environment | None, list[Problem]]:
-    """One environment file: its settings when they are right, its problems when they are not."""
+@dataclass(frozen=True)
+class _File:
+    """What one environment file gave: its settings when they are right, its problems when they are not.
+
+    The network is kept apart, since it can be compared with others' even when the rest was rejected.
+    """
+
+    environment: Environment | None
+    problems: list[Problem]
+    network: Network | None = None
+
+
+def _read(module: str) -> _File:
     source = module.replace(".", "/") + ".py"
     try:
         with gathering():
             settings = importlib.import_module(module).ENVIRONMENT
     except Exception as error:  # whatever a person can write into a Python file
-        return None, [_broken(source, error)]
+        return _File(None, [_broken(source, error)])
     if isinstance(settings, Rejected):
-        found = list(settings.problems)
-        found += production_problems(str(settings.sections.get("name")), settings.sections)
-        return None, [problem.found_in(source) for problem in found]
+        found = [*settings.problems, *production_problems(str(settings.sections.get("name")), settings.sections)]
+        network = settings.sections.get("network")
+        return _File(None, [p.found_in(source) for p in found], network if isinstance(network, Network) else None)
     if not isinstance(settings, Environment):
-        return None, [Problem("ENVIRONMENT", None, "must be Environment(...)", source)]
+        return _File(None, [Problem("ENVIRONMENT", None, "must be Environment(...)", source)])
     expected = module.rpartition(".")[2]
     if settings.name != expected:
-        return None, [Problem("name", settings.name, f"must be {expected!r}, like the file", source)]
+        return _File(None, [Problem("name", settings.name, f"must be {expected!r}, like the file", source)])
     found = [problem.found_in(source) for problem in production_problems(settings.name, dict(settings))]
-    return (None if found else settings), found
+    return _File(None if found else settings, found, settings.network)
 
 
 def _broken(source: str, error: Exception) -> Problem:
@@ -61,19 +74,16 @@ def _broken(source: str, error: Exception) -> Problem:
     return Problem(f"line {line}" if line else "ENVIRONMENT", None, f"cannot be read: {error}", source)
 
 
-def _overlaps(environments: dict[str, Environment]) -> Iterator[Problem]:
+def _overlaps(networks: dict[str, Network]) -> Iterator[Problem]:
     """Two environments that may be peered one day must not share addresses."""
-    seen: dict[str, ipaddress.IPv4Network] = {}
-    for name, environment in environments.items():
-        for other, taken in seen.items():
-            if taken.overlaps(environment.network.range):
-                yield Problem(
-                    "network.cidr",
-                    environment.network.cidr,
-                    f"overlaps {taken} of environments/{other}.py; take a range that no other environment uses",
-                    f"environments/{name}.py",
-                )
-        seen[name] = environment.network.range
+    for (other, taken), (name, network) in itertools.combinations(networks.items(), 2):
+        if taken.range.overlaps(network.range):
+            yield Problem(
+                "network.cidr",
+                network.cidr,
+                f"overlaps {taken.cidr} of environments/{other}.py; take a range that no other environment uses",
+                f"environments/{name}.py",
+            )
 
 
 def _variable_problems(wanted: str, suffix: str, image: str) -> Iterator[Problem]:

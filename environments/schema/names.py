@@ -34,7 +34,7 @@ COMPONENTS: dict[str, Limit] = {
     "worker": Limit.OTHER,
     "cache": Limit.CACHE,
     "database": Limit.DATABASE,
-    "database-final": Limit.FINAL_SNAPSHOT,
+    "final": Limit.FINAL_SNAPSHOT,
     "alb-logs": Limit.BUCKET,
     "access-logs": Limit.BUCKET,
     "state": Limit.BUCKET,
