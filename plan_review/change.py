@@ -72,6 +72,15 @@ class Change:
         return "destroy first, gap" if self.resource.change.actions[0] == "delete" else "create first, overlap"
 
     @property
+    def exists_before(self) -> bool:
+        return self.resource.change.before is not None
+
+    @property
+    def exists_after(self) -> bool:
+        """Also when all of it is known only after apply, and `after` therefore empty."""
+        return self.resource.change.after is not None
+
+    @property
     def before(self) -> dict[str, Any]:
         return self.resource.change.before or {}
 
@@ -89,7 +98,7 @@ class Change:
 
     def either(self, path: str) -> Any:
         """The value after, or before when the resource goes away."""
-        return self.new(path) if self.after else self.old(path)
+        return self.new(path) if self.exists_after else self.old(path)
 
     def differs(self, path: str) -> bool:
         return bool(self.old(path) != self.new(path))
@@ -101,22 +110,19 @@ class Change:
 
     @cached_property
     def changed(self) -> tuple[str, ...]:
-        """Top-level attributes whose known values differ."""
+        """Top-level attributes that differ in what is known of them."""
         if self.action not in ("change", "replace"):
             return ()
-        unknown = self.unknown
-        return tuple(
-            name
-            for name in sorted(self.before.keys() | self.after.keys())
-            if self.before.get(name) != self.after.get(name) and name not in unknown
-        )
+        before, after, mask = self.before, self.after, self.resource.change.after_unknown
+        differing = (name for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name))
+        return tuple(name for name in differing if _differ(before.get(name), after.get(name), part_of(mask, name)))
 
     @cached_property
     def unknown(self) -> frozenset[str]:
         """Top-level attributes that are, or contain, something known only after apply."""
         mask = self.resource.change.after_unknown
         if isinstance(mask, dict):
-            return frozenset(name for name, part in mask.items() if _any(part))
+            return frozenset(name for name, part in mask.items() if marked(part))
         return frozenset(self.after) if mask is True else frozenset()
 
     @cached_property
@@ -139,6 +145,26 @@ def _at(value: Any, mask: Any, path: str) -> Any:
     return UNKNOWN if mask is True else value
 
 
+def part_of(mask: Any, name: str) -> Any:
+    """The mask of one member of an object."""
+    return mask.get(name, False) if isinstance(mask, dict) else mask
+
+
+def known(value: Any, mask: Any) -> Any:
+    """The value without the parts that `mask` says are known only after apply."""
+    if mask is True:
+        return None
+    if isinstance(value, dict) and isinstance(mask, dict):
+        return {key: known(item, part_of(mask, key)) for key, item in value.items() if mask.get(key) is not True}
+    if isinstance(value, list) and isinstance(mask, list):
+        return [known(item, mask[i] if i < len(mask) else False) for i, item in enumerate(value)]
+    return value
+
+
+def _differ(before: Any, after: Any, mask: Any) -> bool:
+    return mask is not True and bool(known(before, mask) != known(after, mask))
+
+
 def _masked(mask: Any, path: str) -> bool:
     for part in _parts(path):
         if mask is True:
@@ -147,13 +173,13 @@ def _masked(mask: Any, path: str) -> bool:
             mask = mask[int(part)] if part.isdigit() and int(part) < len(mask) else False
         else:
             mask = mask.get(part, False) if isinstance(mask, dict) else False
-    return _any(mask)
+    return marked(mask)
 
 
-def _any(mask: Any) -> bool:
+def marked(mask: Any) -> bool:
     """Whether a mask holds True anywhere; masks are shallow, so plain recursion does."""
     if isinstance(mask, dict):
-        return any(_any(part) for part in mask.values())
+        return any(marked(part) for part in mask.values())
     if isinstance(mask, list):
-        return any(_any(part) for part in mask)
+        return any(marked(part) for part in mask)
     return mask is True

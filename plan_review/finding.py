@@ -7,6 +7,7 @@ from plan_review import values
 from plan_review.change import Change
 from plan_review.project import OWNERS
 from plan_review.rule import Hit, Rule
+from plan_review.rules.d01_stateful_removed import STATEFUL
 from plan_review.stack import Stack
 from plan_review.tier import Tier
 
@@ -44,13 +45,13 @@ class Finding:
         return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:16]
 
 
-def finding(stack: Stack, rule: Rule, hit: Hit, stateful: frozenset[str]) -> Finding:
+def finding(stack: Stack, rule: Rule, hit: Hit) -> Finding:
     """A hit with its final tier: raised in production, lowered where it could not tell."""
     tier = hit.tier if hit.tier is not None else rule.tier
     if not hit.certain and hit.tier is None:
-        lowered = tier.one_below()
         keeps = rule.id[0] in STAYS_AT_DANGER and tier >= Tier.DANGER
-        tier = max(lowered, Tier.DANGER) if keeps else lowered
+        # What nobody can see is never called routine.
+        tier = max(tier.one_below(), Tier.DANGER if keeps else Tier.REVIEW)
     elif stack.production and rule.raised_in_production and tier is Tier.DANGER:
         tier = Tier.BLOCK
     change = hit.change
@@ -65,7 +66,7 @@ def finding(stack: Stack, rule: Rule, hit: Hit, stateful: frozenset[str]) -> Fin
         detail=hit.detail,
         paths=tuple(dict.fromkeys(values.attribute_name(path) for path in hit.paths)),
         unknown=tuple(dict.fromkeys(values.attribute_name(path) for path in hit.unknown)),
-        stateful=bool(change and change.type in stateful),
+        stateful=bool(change and change.type in STATEFUL),
     )
 
 

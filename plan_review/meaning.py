@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from plan_review import digest, values
-from plan_review.change import Change
+from plan_review.change import Change, known, marked, part_of
 from plan_review.plan import ValueChange
 from plan_review.stack import Stack
 
@@ -74,13 +74,13 @@ class Meaning:
         before, after, unknown = change.before or {}, change.after or {}, change.after_unknown
         found: dict[str, Any] = {}
         for name in sorted(before.keys() | after.keys() | (unknown.keys() if isinstance(unknown, dict) else set())):
-            mask = _part(unknown, name)
+            mask = part_of(unknown, name)
             old, new = _known(before.get(name), mask), _known(after.get(name), mask)
             expression = self.stack.plan.expressions.get(address.partition("[")[0], {}).get(name) if mask else None
             if old == new and expression is None:
                 continue
-            marks = (_part(change.before_sensitive, name), _part(change.after_sensitive, name))
-            if any(_any(mark) for mark in marks):
+            marks = (part_of(change.before_sensitive, name), part_of(change.after_sensitive, name))
+            if any(map(marked, marks)):
                 secrets[f"{address}.{name}"] = [old, new]
                 found[name] = {"sensitive": True, "expression": expression}
             else:
@@ -93,35 +93,26 @@ class Meaning:
             if change.actions in (("no-op",), ("read",)):
                 continue
             sides = [_known(change.before, False), _known(change.after, change.after_unknown)]
-            if _any(change.before_sensitive) or _any(change.after_sensitive):
+            if marked(change.before_sensitive) or marked(change.after_sensitive):
                 secrets[f"output.{name}"] = sides
                 sides = []
             found[name] = [list(change.actions), *sides]
         return found
 
 
-def _part(mask: Any, name: str) -> Any:
-    return mask.get(name, False) if isinstance(mask, dict) else mask
-
-
-def _any(mask: Any) -> bool:
-    if isinstance(mask, dict):
-        return any(map(_any, mask.values()))
-    return any(map(_any, mask)) if isinstance(mask, list) else mask is True
-
-
-def _known(value: Any, mask: Any) -> Any:
-    """The value without what is known only after apply, JSON in strings in one form."""
-    if mask is True:
-        return None
+def _in_one_form(value: Any) -> Any:
+    """JSON inside strings as what it means."""
     if isinstance(value, dict):
-        return {k: _known(v, _part(mask, k)) for k, v in value.items() if _part(mask, k) is not True}
+        return {key: _in_one_form(item) for key, item in value.items()}
     if isinstance(value, list):
-        masks = mask if isinstance(mask, list) else []
-        return [_known(v, masks[i] if i < len(masks) else False) for i, v in enumerate(value)]
+        return [_in_one_form(item) for item in value]
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:
             return {"json": json.loads(value)}
         except (ValueError, RecursionError):
             return value
     return value
+
+
+def _known(value: Any, mask: Any) -> Any:
+    return _in_one_form(known(value, mask))

@@ -105,7 +105,7 @@ def _unknown(change: Change, stack: Stack) -> str | None:
 
 def _openings(change: Change, *, after: bool) -> Iterator[Opening]:
     read = change.new if after else change.old
-    if not (change.after if after else change.before):
+    if not (change.exists_after if after else change.exists_before):
         return
     if change.type.startswith("aws_vpc_security_group_"):
         peers = [read(p) for p in ("cidr_ipv4", "cidr_ipv6", "prefix_list_id", "referenced_security_group_id")]

@@ -46,8 +46,8 @@ PLACES: dict[str, tuple[tuple[str, Kind], ...]] = {
 class PolicyChange:
     """One policy before and after.
 
-    `after` is None when it is not known, or is no policy. `source` is then what the configuration says, with references
-    in place of ARNs: good enough to compare actions, not resources.
+    `after` is None when it is not known, marked as sensitive, or no policy. `source` is then what the
+    configuration says, with references in place of ARNs: good enough to compare actions, not resources.
     """
 
     change: Change
@@ -95,7 +95,7 @@ def policy_changes(
             before, after = change.old(path), change.new(path)
             if before == after or (after is UNKNOWN and not configured(change, path)):
                 continue
-            old, new = _document(before), _document(after)
+            old, new = _document(before), None if change.sensitive(path) else _document(after)
             role = change.old("role") or change.new("role")
             if change.type == "aws_iam_role_policy" and isinstance(role, str) and role in together:
                 old = (old or Document()) + _sum(c.old("policy") for c in together[role])

@@ -16,7 +16,7 @@ PUBLIC_LOAD_BALANCERS = (re.compile(rf"{PROJECT}-[a-z0-9-]+-alb"),)
 PUBLIC_PORTS = frozenset({80, 443})
 
 # Security groups next to card data: their ways out count one tier higher.
-CARD_DATA_GROUPS = re.compile(r"database|cache|DatabaseGroup|CacheGroup")
+CARD_DATA_GROUPS = re.compile(r"database|cache", re.IGNORECASE)
 
 # Services whose capacity is what customers feel.
 PAYMENT_PATHS = re.compile(r"api|worker", re.IGNORECASE)

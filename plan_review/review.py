@@ -90,7 +90,7 @@ def review(stack: Stack, acknowledgements: Iterable[Acknowledgement] = ()) -> Re
     findings = []
     for rule, check in all_rules():
         for hit in check(stack):
-            item = finding(stack, rule, hit, _STATEFUL)
+            item = finding(stack, rule, hit)
             if item.fingerprint in seen:
                 continue
             seen.add(item.fingerprint)
@@ -109,9 +109,6 @@ def review(stack: Stack, acknowledgements: Iterable[Acknowledgement] = ()) -> Re
     )
 
 
-_STATEFUL = frozenset(STATEFUL)
-
-
 def _lines(stack: Stack, found: dict[tuple[str, str], list[Finding]]) -> tuple[Line, ...]:
     lines = [_line(stack, None, findings) for (address, _), findings in found.items() if not address]
     changes = {(c.address, c.resource.deposed or ""): c for c in stack.changes}
@@ -126,7 +123,7 @@ def _lines(stack: Stack, found: dict[tuple[str, str], list[Finding]]) -> tuple[L
 
 def _line(stack: Stack, change: Change | None, findings: list[Finding]) -> Line:
     ordered = tuple(sorted(findings, key=lambda f: (-f.tier, f.rule.id, f.detail)))
-    tier = max((f.tier for f in findings), default=_default(change))
+    tier = max((f.tier for f in findings), default=_default(stack, change))
     if change is None:
         first = ordered[0]
         label = _without_stack(first.construct_path, stack.name) or first.address or "the whole plan"
@@ -134,15 +131,17 @@ def _line(stack: Stack, change: Change | None, findings: list[Finding]) -> Line:
     address = values.address(change.address)
     label = _without_stack(shown_path(stack, change), stack.name) or address
     action = change.action if change.action not in ("no-op", "read") else "move" if change.moved_from else "import"
-    return Line(tier, action, change.order, label, address, stack.name, ordered, change.type in _STATEFUL)
+    return Line(tier, action, change.order, label, address, stack.name, ordered, change.type in STATEFUL)
 
 
-def _default(change: Change | None) -> Tier:
+def _default(stack: Stack, change: Change | None) -> Tier:
     """The tier of a change that no rule knows: to lose something always deserves a look."""
     if change is None:
         return Tier.ROUTINE
     if change.action == "change" and not change.changed:
-        return Tier.NOISE  # computed values only
+        # Computed values only, unless the configuration sets one of them to something that is not known yet.
+        set_later = any(stack.configured(change, path) for path in change.unknown)
+        return Tier.ROUTINE if set_later else Tier.NOISE
     if change.removes and change.type not in REVISIONS:
         return Tier.REVIEW
     return Tier.ROUTINE

@@ -43,19 +43,19 @@ class Synthesized:
     def data_types(self) -> list[str]:
         return sorted(_object(self.document.get("data")))
 
-    def provider_sources(self) -> dict[str, str]:
-        """Source of each required provider, by local name."""
-        required = _object(_object(self.document.get("terraform")).get("required_providers"))
-        return {name: str(_object(item).get("source", f"hashicorp/{name}")) for name, item in required.items()}
+    def provider_sources(self) -> list[str]:
+        """Source of each required provider."""
+        return [source for source, _ in self._required_providers()]
 
     def provider_versions(self) -> dict[str, str]:
         """Version constraint of each required provider that has one, by source."""
-        required = _object(_object(self.document.get("terraform")).get("required_providers"))
-        return {
-            str(_object(item).get("source", f"hashicorp/{name}")): str(_object(item)["version"])
-            for name, item in required.items()
-            if "version" in _object(item)
-        }
+        return {source: str(item["version"]) for source, item in self._required_providers() if "version" in item}
+
+    def _required_providers(self) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Source and entry; `aws` and no source at all both mean `hashicorp/aws`."""
+        for name, item in _object(_object(self.document.get("terraform")).get("required_providers")).items():
+            source = str(_object(item).get("source", name))
+            yield source if "/" in source else f"hashicorp/{source}", _object(item)
 
 
 def _object(value: Any) -> dict[str, Any]:

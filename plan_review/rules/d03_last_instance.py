@@ -20,7 +20,7 @@ RULE = Rule(
 def check(stack: Stack) -> Iterator[Hit]:
     members: dict[str, list[Change]] = defaultdict(list)
     for change in stack.all("aws_rds_cluster_instance"):
-        if change.before and change.resource.deposed is None:
+        if change.exists_before and change.resource.deposed is None:
             members[str(change.old("cluster_identifier"))].append(change)
     for instances in members.values():
         gone = [change for change in instances if change.removes]

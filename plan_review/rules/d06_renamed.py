@@ -21,9 +21,12 @@ def check(stack: Stack) -> Iterator[Hit]:
     for rename in renames(stack.changes):
         old = values.address(rename.old.address)
         new = values.address(rename.new.address)
+        hidden = tuple(sorted(path for path in rename.new.unknown if stack.configured(rename.new, path)))
         yield Hit(
             rename.old,
             f"{rename.equal} of {rename.compared} attributes equal those of the new {new}; "
             f'add to that construct: move_from_id("{old}")',
             ("address",),
+            # Equal in little, and more of it can't be compared: perhaps a rename, perhaps another resource.
+            unknown=hidden if len(hidden) > rename.compared else (),
         )

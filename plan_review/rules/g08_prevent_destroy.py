@@ -19,21 +19,12 @@ def check(stack: Stack) -> Iterator[Hit]:
     """Lifecycles are not in a plan: the synthesized files before and after the change are compared."""
     if stack.synthesized is None:
         return
-    present = {change.address.partition("[")[0]: change for change in reversed(stack.resources)}
     if stack.base is None:
-        for change in stack.changed(*PROTECTED):
-            if change.before and change.after and not stack.synthesized.prevents_destroy(change.address):
-                yield Hit(
-                    change,
-                    "no base cdk.tf.json to compare prevent_destroy with",
-                    ("lifecycle",),
-                    ("lifecycle",),
-                )
+        if stack.changes:
+            detail = "no base cdk.tf.json to compare prevent_destroy with"
+            yield Hit(None, detail, ("lifecycle",), ("lifecycle",), tier=Tier.ROUTINE)
         return
+    present = {change.address.partition("[")[0]: change for change in reversed(stack.resources)}
     for address, _ in stack.base.resources():
         if stack.base.prevents_destroy(address) and not stack.synthesized.prevents_destroy(address):
             yield Hit(present.get(address), "prevent_destroy removed", ("lifecycle.prevent_destroy",))
-
-
-# Without a base, only resources of these types make the question worth a line.
-PROTECTED = ("aws_rds_cluster", "aws_kms_key", "aws_s3_bucket", "aws_backup_vault")

@@ -31,7 +31,7 @@ def check(stack: Stack) -> Iterator[Hit]:
         if gained:
             yield Hit(policy.change, "gained: " + "; ".join(map(str, gained)), (policy.path,))
     for change in stack.changed(*ATTACHMENTS):
-        if not change.after or not change.differs("policy_arn"):
+        if not change.exists_after or not change.differs("policy_arn"):
             continue
         arn = change.new("policy_arn")
         if arn is UNKNOWN:
@@ -39,7 +39,7 @@ def check(stack: Stack) -> Iterator[Hit]:
         else:
             yield Hit(change, f"gained: everything in {values.name(str(arn))}", ("policy_arn",))
     for change in stack.changed("aws_lambda_permission"):
-        if change.after and change.action != "no-op":
+        if change.exists_after and change.action != "no-op":
             principal, action = change.new("principal"), change.new("action")
             if UNKNOWN in (principal, action):
                 yield cannot_tell(change, "principal")

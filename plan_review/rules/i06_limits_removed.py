@@ -31,9 +31,9 @@ def check(stack: Stack) -> Iterator[Hit]:
             yield Hit(policy.change, "no longer denied: " + "; ".join(map(str, lost)), (policy.path,))
     for change in stack.changed(*ATTACHMENTS):
         arn = change.new("policy_arn")
-        if change.after and arn is UNKNOWN:
+        if change.exists_after and arn is UNKNOWN:
             yield cannot_tell(change, "policy_arn")
-        elif change.after and change.differs("policy_arn") and str(arn).rpartition("/")[2] in ADMINISTRATORS:
+        elif change.exists_after and change.differs("policy_arn") and str(arn).rpartition("/")[2] in ADMINISTRATORS:
             yield Hit(change, f"attached: {values.name(str(arn))}", ("policy_arn",))
 
 

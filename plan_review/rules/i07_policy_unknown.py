@@ -23,7 +23,9 @@ def check(stack: Stack) -> Iterator[Hit]:
         if policy.after is not None:
             continue
         if policy.change.new(policy.path) is not UNKNOWN:
-            yield cannot_tell(policy.change, policy.path, "the policy can't be read")
+            hidden = policy.change.sensitive(policy.path)
+            detail = "the policy is marked as sensitive" if hidden else "the policy can't be read"
+            yield cannot_tell(policy.change, policy.path, detail)
             continue
         references = stack.plan.references(policy.change.address, policy.path.partition(".")[0])
         whole = [r for r in references if not any(other.startswith(f"{r}.") for other in references)]

@@ -22,7 +22,7 @@ def check(stack: Stack) -> Iterator[Hit]:
         ingress = [opening for opening in found.openings if opening.ingress]
         # A group made in this plan was never closed: what it lets in is its design, worth a look.
         tier = Tier.REVIEW if group_is_new(found.change) else None
-        if ingress:
-            yield Hit(found.change, "opens " + ", ".join(map(str, ingress)), ("ingress",), tier=tier)
-        elif found.unknown and found.unknown != "egress" and "egress" not in found.change.type:
+        if found.unknown and found.unknown != "egress" and "egress" not in found.change.type:
             yield cannot_tell(found.change, found.unknown, tier=tier)
+        elif ingress:
+            yield Hit(found.change, "opens " + ", ".join(map(str, ingress)), ("ingress",), tier=tier)

@@ -74,7 +74,7 @@ def _acl_rule(stack: Stack, change: Change) -> Iterator[Hit]:
         if change.new(path) is UNKNOWN and stack.configured(change, path):
             yield cannot_tell(change, path)
             return
-    others = [c for c in stack.all("aws_network_acl_rule") if c.before and c.old("rule_action") == "allow"]
+    others = [c for c in stack.all("aws_network_acl_rule") if c.exists_before and c.old("rule_action") == "allow"]
     if not any(_covers(other, change) for other in others):
         block = change.new("cidr_block") or change.new("ipv6_cidr_block") or ""
         direction = "out" if change.new("egress") else "in"

@@ -23,11 +23,11 @@ FEW = 10
 
 
 def check(stack: Stack) -> Iterator[Hit]:
-    existing = [change for change in stack.resources if change.before]
+    existing = [change for change in stack.resources if change.exists_before]
     gone = [c for c in stack.changes if c.removes and c.type not in REVISIONS]
     if len(gone) > DELETIONS:
         yield Hit(None, f"{len(gone)} resources are deleted or replaced", ("resource_changes",))
-    touched = [c for c in stack.changes if c.before and c.type not in REVISIONS and not only_tags(c)]
+    touched = [c for c in stack.changes if c.exists_before and c.type not in REVISIONS and not only_tags(c)]
     if stack.production and len(touched) > max(FEW, SHARE * len(existing)):
         yield Hit(None, f"{len(touched)} of {len(existing)} resources change", ("resource_changes",))
     if stack.changes and not existing and not stack.first_deployment and stack.workspace == stack.environment:

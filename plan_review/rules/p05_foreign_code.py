@@ -48,7 +48,7 @@ def check(stack: Stack) -> Iterator[Hit]:
 
 def foreign_code(synthesized: Synthesized) -> Iterator[str]:
     """What a synthesized stack would run that nobody approved, a phrase each."""
-    for source in synthesized.provider_sources().values():
+    for source in synthesized.provider_sources():
         yield from _provider(source)
     for type_ in synthesized.data_types():
         if type_ in DATA_THAT_RUNS:

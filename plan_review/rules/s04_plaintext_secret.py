@@ -39,13 +39,13 @@ def check(stack: Stack) -> Iterator[Hit]:
     for change in stack.changed("aws_instance", "aws_launch_template"):
         yield from _open(change, "user_data", _under(""))
     for change in stack.changed("aws_ssm_parameter"):
-        if change.after and change.new("type") == "String":
+        if change.exists_after and change.new("type") == "String":
             yield from _open(change, "value", _under(str(change.new("name"))))
 
 
 def _open(change: Change, path: str, pairs: Pairs) -> Iterator[Hit]:
     """Names and values at `path` that are new and look like secrets; only names are ever shown."""
-    if not change.after:
+    if not change.exists_after:
         return
     new = change.new(path)
     if new is UNKNOWN:

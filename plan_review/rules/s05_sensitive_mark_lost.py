@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from plan_review.change import Change
+from plan_review.change import Change, marked
 from plan_review.directions import compared
 from plan_review.rule import Hit, Rule
 from plan_review.stack import Stack
@@ -22,7 +22,7 @@ RULE = Rule(
 def check(stack: Stack) -> Iterator[Hit]:
     for change in stack.changes:
         if compared(change):
-            lost = [path for path in _lost(change)]
+            lost = list(_lost(change))
             for path in lost:
                 hidden = path in change.unknown
                 yield Hit(change, f"{attribute_name(path)} is no longer marked", (path,), (path,) if hidden else ())
@@ -35,13 +35,7 @@ def _lost(change: Change) -> Iterator[str]:
         return
     names = sorted(change.before) if before is True else sorted(before) if isinstance(before, dict) else []
     for name in names:
-        marked: Any = True if before is True else before[name] if isinstance(before, dict) else False
-        still = _any(after.get(name) if isinstance(after, dict) else False)
-        if _any(marked) and not still and change.new(name) is not None:
+        mark: Any = True if before is True else before[name] if isinstance(before, dict) else False
+        still = marked(after.get(name) if isinstance(after, dict) else False)
+        if marked(mark) and not still and change.new(name) is not None:
             yield name
-
-
-def _any(mask: Any) -> bool:
-    if isinstance(mask, dict):
-        return any(map(_any, mask.values()))
-    return any(map(_any, mask)) if isinstance(mask, list) else mask is True

@@ -26,7 +26,7 @@ WORDS = frozenset({"tags", "tags_all", "description"})
 def only_tags(change: Change) -> bool:
     """Whether nothing but tags and descriptions differs."""
     touched = set(change.changed) | change.unknown
-    return change.action == "change" and bool(set(change.changed)) and touched <= WORDS
+    return change.action == "change" and bool(touched) and touched <= WORDS
 
 
 def check(stack: Stack) -> Iterator[Hit]:
