@@ -59,6 +59,9 @@ migrate-local: $(VENV)/.installed-for-tests ## Run all revisions on a throw-away
 schema: $(VENV)/.installed-for-tests ## Write docs/schema.md from the revisions
 	@$(PY) -m migrations docs
 
+picture: synth ## Draw the architecture of production into the README
+	@$(PY) -m architecture cdktf.out/stacks/payments-prod/cdk.tf.json README.md
+
 bench: $(VENV)/.installed-for-tests ## Measure time and memory of the synthesis, both ways (about 15 minutes)
 	$(PY) -m synthesis.bench
 

@@ -1,0 +1,1 @@
+"""A picture of a stack, drawn from its synthesized JSON."""

@@ -1,0 +1,1 @@
+"""The picture of a stack says what the stack says."""
