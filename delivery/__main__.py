@@ -1,0 +1,89 @@
+"""The commands that workflows run; each takes a stack's name, as `cdktf` does. docs/delivery.md explains them."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from delivery import commands, smoke, stable
+from delivery.errors import BadInput, Refused
+from delivery.stack import ROLES
+from environments.schema.base import SettingsError
+from plan_review.errors import BindingBroken, CannotReview
+
+# The same numbers as of plan_review.
+BAD_INPUT, REFUSED, BINDING_BROKEN = 2, 3, 4
+EXIT_CODES = "exit codes: 0 done; 2 bad input; 3 the answer is no; 4 not what was reviewed. (1 is a crash.)"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; errors are one message on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except (BadInput, SettingsError, CannotReview) as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except Refused as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except BindingBroken as error:
+        print("not applied, because this is not what was reviewed:", *error.differences, sep="\n  - ", file=sys.stderr)
+        return BINDING_BROKEN
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("delivery", description=__import__("delivery").__doc__, epilog=EXIT_CODES)
+    parser.set_defaults(outdir=Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")), locks=Path("locks"))
+    adder = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, text: str, *, several: bool = False) -> argparse.ArgumentParser:
+        added = adder.add_parser(name, help=text, description=text)
+        added.set_defaults(run=getattr(commands, name.replace("-", "_")))
+        added.add_argument("stacks" if several else "stack", nargs="+" if several else None, metavar="STACK")
+        return added
+
+    names = command("names", "print region, bucket, address and the like of a stack as key=value")
+    names.add_argument("--role", metavar="NAME", help=f"and the ARN of the role {', '.join(ROLES)}")
+    command("lock", "write the provider lock files into locks/; needs the registry", several=True)
+    plan = command("plan", "plan synthesized stacks into plan.tfplan and plan.json", several=True)
+    plan.add_argument("--refresh", action="store_true", help="ask AWS what is there; the role must read secrets then")
+    command("init", "lay provider and state ready for `apply`, and write state.json")
+    command("apply", "apply plan.tfplan as it is")
+    wait = command("stable", "wait until ECS runs the task definitions that the state names")
+    wait.add_argument("--timeout", type=float, default=stable.TIMEOUT, metavar="SECONDS")
+    ask = command("smoke", "ask the health endpoint until it answers 200 three times in a row")
+    ask.add_argument("--url", help="instead of the address that the settings name")
+    ask.add_argument("--timeout", type=float, default=smoke.TIMEOUT, metavar="SECONDS")
+
+    for name, text in (("put-plan", "store the plan for the job that applies it"), ("get-plan", "fetch it there")):
+        command(name, text).add_argument("--run", dest="run_id", required=True, help="names the plan: number-attempt")
+    hold = command("hold", "hold a plan against the one that was reviewed in the pull request")
+    hold.add_argument("--commit", required=True)
+    hold.add_argument("--approved", default="", metavar="FINGERPRINT", help="approved by hand, instead")
+    command("promoted", "check that the image ran in the environment before")
+    record = command("record", "record a deployment that succeeded")
+    record.add_argument("--commit", required=True)
+    record.add_argument("--run-url", required=True)
+
+    comment = command("comment", "write the comment of a pull request, or bring it up to date")
+    comment.add_argument("--pull-request", type=int, required=True, metavar="NUMBER")
+    comment.add_argument("--kind", required=True, help="which of the pull request's comments")
+    comment.add_argument("--file", type=Path, required=True, help="its text; when missing, says that the run failed")
+    comment.add_argument("--run-url", required=True)
+    drift = command("drift-issue", "open, update or close the issue of an environment", several=True)
+    drift.add_argument("--file", type=Path, required=True, help="the review of tonight's plans")
+    drift.add_argument("--run-url", required=True)
+
+    announce = command("announce", "write what a pull request is told about its copy")
+    announce.add_argument("--file", type=Path, required=True)
+    command("admit", "check the number of copies and the cost of a planned one")
+    command("down", "destroy a copy and say what is left")
+    command("sweep", "destroy the copies of an environment that are due; STACK is what they are copies of")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

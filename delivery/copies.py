@@ -1,0 +1,90 @@
+"""Short-lived copies: which there are, by their tags and by their states, and how many there may be."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from delivery.errors import BadInput, Refused
+from delivery.stack import Stack
+from delivery.terraform import PLAN_JSON
+from environments.schema.names import PROJECT, stack_name, workspace_name
+from plan_review.cost import cost_of
+from plan_review.inputs import Context, read_stack
+
+AT_ONCE = 5
+MONTHLY_USD = 400.0  # list price of the fixed part of one copy; dev itself costs about as much
+TIME_TO_LIVE = timedelta(hours=72)  # since the last apply
+TAG = "Workspace"
+LABEL = "preview"
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A copy as AWS shows it; `applied` is when its state was last written, None when it has no state any more."""
+
+    workspace: str
+    applied: datetime | None
+    arns: tuple[str, ...] = ()
+
+    @property
+    def pull_request(self) -> int | None:
+        """Of the suffix `pr-<number>`; None for a copy that somebody made by hand."""
+        _, found, number = self.workspace.rpartition("-pr-")
+        return int(number) if found and number.isdecimal() else None
+
+
+def list_copies(s3: Any, tagging: Any, environment: str, bucket: str) -> list[Copy]:
+    """Every copy of `environment` that has a state with resources, or resources with its tag, by name."""
+    start = workspace_name(environment, "x")[:-1]
+    states = dict(_states(s3, bucket, f"{PROJECT}/{start}"))
+    tagged = defaultdict(list)
+    for page in tagging.get_paginator("get_resources").paginate(TagFilters=[{"Key": TAG}]):
+        for resource in page["ResourceTagMappingList"]:
+            value = next(tag["Value"] for tag in resource["Tags"] if tag["Key"] == TAG)
+            if value.startswith(start):
+                tagged[value].append(resource["ResourceARN"])
+    names = sorted(states.keys() | tagged.keys())
+    return [Copy(name, states.get(name), tuple(sorted(tagged[name]))) for name in names]
+
+
+def _states(s3: Any, bucket: str, start: str) -> Any:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start):
+        for item in page.get("Contents", ()):
+            _, workspace, file = item["Key"].split("/")
+            if file == "terraform.tfstate":
+                yield workspace, item["LastModified"]
+
+
+def admit(stack: Stack, folder: Path, present: list[Copy]) -> str:
+    """Says what the planned copy will cost; raises Refused when it is one too many or too dear."""
+    if not stack.workspace.is_copy:
+        raise BadInput(f"{stack.name} is no copy; name one such as {stack_name('dev-pr-42')}")
+    others = [copy.workspace for copy in present if copy.workspace != stack.workspace.name]
+    if len(others) >= AT_ONCE:
+        raise Refused(f"{stack.name}: there are {len(others)} copies already ({', '.join(others)}), at most {AT_ONCE}")
+    cost = cost_of(read_stack(folder / PLAN_JSON, Context()))
+    if cost.monthly > MONTHLY_USD:
+        raise Refused(f"{stack.name}: would add {cost.amount}, at most ${MONTHLY_USD:.0f}/month for a copy")
+    return f"{stack.name}: {cost.amount}; copy {len(others) + 1} of at most {AT_ONCE}"
+
+
+def announcement(stack: Stack) -> str:
+    """What the pull request is told, in Markdown."""
+    hours = TIME_TO_LIVE.total_seconds() / 3600
+    return (
+        f"**A copy of this pull request runs at {stack.address}**: workspace `{stack.workspace.name}`, with a "
+        f"database of its own that has its migrations.\n\nIt goes when the pull request is closed, when the label "
+        f"`{LABEL}` is taken off, or {hours:.0f} hours after the last push.\n"
+    )
+
+
+def is_due(copy: Copy, now: datetime, pull_request_open: bool) -> str:
+    """Why a copy has to go, or nothing while it may stay."""
+    if copy.applied is None:
+        return f"{len(copy.arns)} resources without a state"
+    if copy.pull_request is not None and not pull_request_open:
+        return f"pull request #{copy.pull_request} is closed"
+    age = now - copy.applied
+    return f"applied {age.total_seconds() / 3600:.0f} h ago" if age > TIME_TO_LIVE else ""

@@ -1,0 +1,26 @@
+"""What is really left of a copy: the tagging API goes on listing some things after they were deleted."""
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def of(session: Any, arns: Iterable[str]) -> list[str]:
+    """Those of `arns` that still exist and cost money or hold data."""
+    return [arn for arn in arns if not _gone(session, arn)]
+
+
+def _gone(session: Any, arn: str) -> bool:
+    service, resource = arn.split(":")[2], arn.split(":", 5)[5]
+    match service:
+        case "kms":
+            # A key waits 7 to 30 days for its deletion.
+            key = session.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
+            return bool(key["KeyState"] == "PendingDeletion")
+        case "ecs" if resource.startswith("task-definition/"):
+            # A deregistered revision can't be deleted while it is remembered.
+            found = session.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
+            return bool(found["status"] == "INACTIVE")
+        case "secretsmanager":
+            return "DeletedDate" in session.client("secretsmanager").describe_secret(SecretId=arn)
+        case _:
+            return False

@@ -1,0 +1,77 @@
+"""Takes copies down: one on demand, or every one that is due, and says what of them is left."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from delivery import copies, remains
+from delivery.copies import Copy
+from delivery.errors import Refused
+from delivery.github import GitHub
+from delivery.stack import Stack, find
+from delivery.terraform import Terraform
+from environments.schema.names import stack_name
+
+PROJECT_FOLDER = Path(__file__).resolve().parents[1]
+
+
+def down(stack: Stack, outdir: Path, locks: Path, session: Any) -> str:
+    """Destroys a copy and its state. Raises Refused when something that bears its tag is left."""
+    if not stack.workspace.is_copy:
+        raise Refused(f"{stack.name} is no copy, and nothing else is ever destroyed from here")
+    s3, tagging = session.client("s3"), session.client("resourcegroupstaggingapi")
+    present = {copy.workspace: copy for copy in _list(s3, tagging, stack)}
+    copy = present.get(stack.workspace.name, Copy(stack.workspace.name, None))
+    if copy.applied is not None:
+        _synthesize(stack, outdir)
+        terraform = Terraform(stack, stack.folder(outdir), locks)
+        terraform.init()
+        terraform.plan(refresh=True, destroy=True)
+        terraform.apply()
+        # Terraform leaves an empty state; the bucket keeps old versions for a while.
+        s3.delete_object(Bucket=stack.state_bucket, Key=stack.state_key)
+        copy = next((one for one in _list(s3, tagging, stack) if one.workspace == copy.workspace), Copy("", None))
+    left = remains.of(session, copy.arns)
+    if left:
+        listed = "\n  ".join(left)
+        raise Refused(f"{stack.name}: no state knows these, remove them by hand:\n  {listed}")
+    return f"{stack.name}: nothing is left"
+
+
+def sweep(
+    environment: str, github: GitHub, now: datetime, list_: Iterable[Copy], take_down: Callable[[Stack], str]
+) -> list[str]:
+    """Takes down every copy that is due, and returns a line for each copy. Raises Refused at the end if one failed."""
+    lines, failed = [], []
+    for copy in list_:
+        reason = copies.is_due(copy, now, copy.pull_request is not None and _wanted(github, copy.pull_request))
+        if not reason:
+            lines.append(f"{copy.workspace}: stays")
+            continue
+        try:
+            lines.append(f"{take_down(find(stack_name(copy.workspace)))} ({reason})")
+        except Refused as error:
+            failed.append(f"{error} ({reason})")
+    if failed:
+        raise Refused("\n".join([*lines, *failed]))
+    return lines or [f"{environment}: no copies"]
+
+
+def _wanted(github: GitHub, number: int) -> bool:
+    pull_request = github.request("GET", f"pulls/{number}")
+    return pull_request["state"] == "open" and any(label["name"] == copies.LABEL for label in pull_request["labels"])
+
+
+def _list(s3: Any, tagging: Any, stack: Stack) -> list[Copy]:
+    return copies.list_copies(s3, tagging, stack.environment, stack.state_bucket)
+
+
+def _synthesize(stack: Stack, outdir: Path) -> None:
+    chosen = {"ENVIRONMENT": stack.environment, "ENVIRONMENT_SUFFIX": stack.workspace.suffix}
+    variables = {**os.environ, **chosen, "CDKTF_OUTDIR": str(outdir.absolute())}
+    if subprocess.run([sys.executable, "main.py"], cwd=PROJECT_FOLDER, env=variables).returncode:
+        raise Refused(f"{stack.name}: the synthesis failed, see the lines above")
