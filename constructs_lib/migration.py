@@ -191,6 +191,7 @@ class Migration(Construct):
             "migrations.rotation.rotate",
             "Rotates the master secret",
             ROTATION_TIMEOUT,
+            MASTER_SECRET_ARN=database.master_secret_arn,
         )
         self.function_name, self.rotation_name = self._migrate.name, self._rotate.name
         self.role, self.rotation_role = self._migrate.role, self._rotate.role
