@@ -61,6 +61,7 @@ class Graph:
     """Nodes and edges of one stack."""
 
     def __init__(self, module: dict[str, Any]) -> None:
+        self._stack = module["//"]["metadata"]["stackName"]
         self._resources: dict[Address, Attributes] = {
             (type_, id_): attributes for type_, all_ in module["resource"].items() for id_, attributes in all_.items()
         }
@@ -70,8 +71,7 @@ class Graph:
         }
         self._boxes = {address: _box(address, a) for address, a in self._resources.items() if address[0] in SHOWN}
         self.nodes = list(self._nodes())
-        edges = {*self._traffic(), *self._permissions(), *self._relations()}
-        self.edges = sorted(edges, key=lambda e: (e.dotted, e.source, e.target, e.label))
+        self.edges = _joined([*self._traffic(), *self._permissions(), *self._relations()])
 
     def _nodes(self) -> Iterator[Node]:
         for box in dict.fromkeys(self._boxes.values()):
@@ -84,7 +84,8 @@ class Graph:
         attributes = self._resources[addresses[0]]
         label = SHOWN[type_]
         if type_ in SINGLE:
-            return f"{label} {attributes.get('name') or attributes.get('function_name')}"
+            name = attributes.get("name") or attributes["function_name"]
+            return f"{label} {name.removeprefix(self._stack + '-')}"
         if type_ == "aws_rds_cluster":
             instances = len([a for a in self._resources if a[0] == "aws_rds_cluster_instance"])
             return f"{label} {attributes['engine_version']}, {_many(instances, 'instance')}"
@@ -153,6 +154,17 @@ def _box(address: Address, attributes: Attributes) -> str:
     type_, id_ = address
     component = attributes["//"]["metadata"]["path"].split("/")[1]
     return f"{component}_{type_}_{id_}" if type_ in SINGLE else f"{component}_{type_}"
+
+
+def _joined(edges: list[Edge]) -> list[Edge]:
+    """One edge for each pair of boxes, with all labels: ports first, then permissions."""
+    pairs: dict[tuple[str, str], list[Edge]] = {}
+    for edge in sorted(edges, key=lambda e: (e.dotted, e.source, e.target, e.label)):
+        pairs.setdefault((edge.source, edge.target), []).append(edge)
+    return [
+        Edge(source, target, ", ".join(dict.fromkeys(edge.label for edge in found)), found[0].dotted)
+        for (source, target), found in pairs.items()
+    ]
 
 
 def _only(reference: str) -> Address:

@@ -17,7 +17,6 @@ def flowchart(graph: Graph) -> str:
 def _lines(graph: Graph) -> Iterator[str]:
     ids = {node.id: f"n{number}" for number, node in enumerate(graph.nodes)}
     ids[INTERNET] = INTERNET
-    drawn = {name for edge in graph.edges for name in (edge.source, edge.target)}
     yield "flowchart LR"
     yield f"  {INTERNET}((Internet))"
     yield "  subgraph vpc[VPC]"
@@ -27,9 +26,10 @@ def _lines(graph: Graph) -> Iterator[str]:
         yield "    end"
     yield "  end"
     outside = [node for node in graph.nodes if not node.tier]
-    yield from (f"  {_node(ids[node.id], node)}" for node in outside if node.id in drawn)
-    yield "  subgraph around[Around it]"
-    yield from (f"    {_node(ids[node.id], node)}" for node in outside if node.id not in drawn)
+    connected = {box for edge in graph.edges for box in (edge.source, edge.target)}
+    yield from (f"  {_node(ids[node.id], node)}" for node in outside if node.id in connected)
+    yield "  subgraph whole[For the whole workspace]"
+    yield from (f"    {_node(ids[node.id], node)}" for node in outside if node.id not in connected)
     yield "  end"
     for edge in graph.edges:
         arrow = "-.->" if edge.dotted else "-->"

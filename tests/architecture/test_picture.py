@@ -35,10 +35,10 @@ def test_traffic_and_permissions_are_those_of_the_stack(prod: Stack) -> None:
     found = edges(prod)
     for edge in (
         ("Internet", "Application Load Balancer", "443"),
-        ("Application Load Balancer", "ECS Fargate payments-prod-api", "8080"),
-        ("ECS Fargate payments-prod-worker", "Aurora PostgreSQL 17.7, 3 instances", "5433"),
-        ("ECS Fargate payments-prod-worker", "SQS payments-prod-payments", "ReceiveMessage"),
-        ("Lambda payments-prod-migration", "Secrets Manager", "GetSecretValue"),
+        ("Application Load Balancer", "ECS Fargate api", "8080"),
+        ("ECS Fargate worker", "Aurora PostgreSQL 17.7, 3 instances", "5433, connect"),
+        ("ECS Fargate worker", "SQS payments", "ReceiveMessage"),
+        ("Lambda migration", "Secrets Manager", "GetSecretValue"),
     ):
         assert edge in found
     assert not [edge for edge in found if edge[0] == "Internet" and edge[1] != "Application Load Balancer"]
@@ -56,7 +56,7 @@ def test_an_opened_security_group_appears(prod: Stack) -> None:
 def test_tiers_are_those_of_the_subnets(prod: Stack) -> None:
     tiers = {node.label: node.tier for node in Graph(prod.module).nodes}
     assert tiers["Application Load Balancer"] == "public"
-    assert tiers["ECS Fargate payments-prod-api"] == "private"
+    assert tiers["ECS Fargate api"] == "private"
     assert tiers["Aurora PostgreSQL 17.7, 3 instances"] == "data"
     assert tiers["Valkey 8.1, 3 nodes"] == "data"
 
