@@ -8,6 +8,7 @@ from pathlib import Path
 
 NS, CAA, OPT = 2, 257, 41
 NOERROR, NXDOMAIN = 0, 3
+RESOLV_CONF = Path("/etc/resolv.conf")
 TIMEOUT = 3.0
 # Bytes; the size that resolvers agreed on, so that no answer is fragmented (DNS Flag Day 2020).
 UDP_SIZE = 1232
@@ -52,7 +53,7 @@ class Resolver:
             raise NoAnswer(f"the resolver's answer for {name} cannot be read") from None
 
     def _ask(self, query: bytes) -> bytes:
-        host, port = self._address or _system_resolver()
+        host, port = self._address or system_resolver()
         try:
             family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0]
             with socket.socket(family, kind, protocol) as sock:
@@ -64,16 +65,17 @@ class Resolver:
             raise NoAnswer(f"the DNS resolver {host} does not answer: {error}") from None
 
 
-def _system_resolver() -> tuple[str, int]:
+def system_resolver() -> tuple[str, int]:
+    """Host and port of the first resolver that the machine is set up with; raises NoAnswer."""
     try:
-        lines = Path("/etc/resolv.conf").read_text().splitlines()
+        lines = RESOLV_CONF.read_text().splitlines()
     except OSError:
         lines = []
     for line in lines:
         match line.split():
             case ["nameserver", host, *_]:
                 return host, 53
-    raise NoAnswer("/etc/resolv.conf names no DNS resolver")
+    raise NoAnswer(f"{RESOLV_CONF} names no DNS resolver")
 
 
 def _query(number: int, name: str, type_: int) -> bytes:

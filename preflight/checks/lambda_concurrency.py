@@ -14,7 +14,8 @@ def check(scope: Scope) -> Result | None:
     if not needed:
         return None
     limits = scope.aws.client("lambda").get_account_settings()["AccountLimit"]
-    ours = sum(int(number) for number in scope.state.values("aws_lambda_function", "reserved_concurrent_executions"))
+    functions = scope.state.resources.get("aws_lambda_function", [])
+    ours = sum(max(0, int(f.get("reserved_concurrent_executions", 0))) for f in functions)
     free = limits["UnreservedConcurrentExecutions"] + ours - KEPT
     if needed <= free:
         return Result(f"{needed} to reserve, {free} can be reserved")

@@ -1,0 +1,94 @@
+"""An emulated AWS account for the checks: moto's, with answers for the operations that moto 5.2.5 lacks."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+
+from preflight.aws import Aws
+from preflight.check import Scope
+from preflight.dns import Resolver
+from preflight.stack import Stack
+from preflight.state import State, read
+from tests.preflight.dns_server import DnsServer
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the API: `service` as IAM spells it, the operation as AWS does."""
+
+    service: str
+    operation: str
+
+
+@dataclass
+class Account:
+    """The account of one workspace, seen through a session whose every call is recorded."""
+
+    stack: Stack
+    foundation: Stack
+    session: boto3.Session
+    dns: DnsServer
+    calls: list[Call] = field(default_factory=list)
+    _answers: dict[str, Answer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.session.events.register("before-call", self._before_call)
+        self.aws = Aws(self.stack.region, self.session)
+        # For the test itself: not recorded, not answered.
+        self._credentials = self.session.get_credentials().get_frozen_credentials()
+
+    def client(self, service: str, region: str = "") -> Any:
+        """A client that makes what the checks are to find."""
+        access_key, secret_key, token = self._credentials[:3]
+        return boto3.client(
+            service,
+            region_name=region or self.stack.region,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            aws_session_token=token,
+        )
+
+    def answer(self, operation: str, answer: Answer) -> None:
+        """What AWS says to an operation, such as `GetAccountSettings`, from now on."""
+        self._answers[operation] = answer
+
+    def refuse(self, operation: str, code: str, message: str = "") -> None:
+        self.answer(operation, {"Error": {"Code": code, "Message": message}})
+
+    def changed(self) -> Answer:
+        """The stack's JSON, to be changed at will; the next scope has it."""
+        self.stack = Stack(self.stack.name, copy.deepcopy(self.stack.document))
+        return self.stack.document
+
+    def scope(self, state: State | None = None) -> Scope:
+        """With a state of the test's choice, or the one in the bucket."""
+        known = state or read(self.aws, self.stack.backend)
+        return Scope(self.stack, self.aws, self.foundation, Resolver(self.dns.address), known)
+
+    def put_state(self, key: str, body: bytes) -> None:
+        """An object beside the states; makes the bucket when there is none."""
+        s3 = self.client("s3")
+        bucket = self.stack.backend["bucket"]
+        if bucket not in {b["Name"] for b in s3.list_buckets()["Buckets"]}:
+            self.make_bucket(bucket)
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+
+    def make_bucket(self, name: str, region: str = "") -> None:
+        region = region or self.stack.region
+        s3 = self.client("s3", region)
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+        s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
+    def _before_call(self, model: Any, **_: Any) -> tuple[AWSResponse, Answer] | None:
+        service = model.service_model.signing_name
+        self.calls.append(Call({"monitoring": "cloudwatch"}.get(service, service), model.name))
+        if model.name not in self._answers:
+            return None
+        answer = self._answers[model.name]
+        status = 400 if "Error" in answer else 200
+        return AWSResponse("", status, {}, None), {"ResponseMetadata": {}, **answer}
