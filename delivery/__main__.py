@@ -39,16 +39,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(outdir=Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")), locks=Path("locks"))
     adder = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, text: str, *, several: bool = False) -> argparse.ArgumentParser:
+    def command(name: str, text: str, stack: str = "stack") -> argparse.ArgumentParser:
+        """`stack` says what it takes: one "stack", several "stacks", or none."""
         added = adder.add_parser(name, help=text, description=text)
         added.set_defaults(run=getattr(commands, name.replace("-", "_")))
-        added.add_argument("stacks" if several else "stack", nargs="+" if several else None, metavar="STACK")
+        if stack:
+            added.add_argument(stack, nargs="+" if stack == "stacks" else None, metavar="STACK")
         return added
 
     names = command("names", "print region, bucket, address and the like of a stack as key=value")
     names.add_argument("--role", metavar="NAME", help=f"and the ARN of the role {', '.join(ROLES)}")
-    command("lock", "write the provider lock files into locks/; needs the registry", several=True)
-    plan = command("plan", "plan synthesized stacks into plan.tfplan and plan.json", several=True)
+    command("lock", "write the provider lock files into locks/; needs the registry", "stacks")
+    plan = command("plan", "plan synthesized stacks into plan.tfplan and plan.json", "stacks")
     plan.add_argument("--refresh", action="store_true", help="ask AWS what is there; the role must read secrets then")
     command("init", "lay provider and state ready for `apply`, and write state.json")
     command("apply", "apply plan.tfplan as it is")
@@ -68,12 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     record.add_argument("--commit", required=True)
     record.add_argument("--run-url", required=True)
 
-    comment = command("comment", "write the comment of a pull request, or bring it up to date")
+    comment = command("comment", "write the comment of a pull request, or bring it up to date", "")
     comment.add_argument("--pull-request", type=int, required=True, metavar="NUMBER")
     comment.add_argument("--kind", required=True, help="which of the pull request's comments")
     comment.add_argument("--file", type=Path, required=True, help="its text; when missing, says that the run failed")
     comment.add_argument("--run-url", required=True)
-    drift = command("drift-issue", "open, update or close the issue of an environment", several=True)
+    drift = command("drift-issue", "open, update or close the issue of an environment", "stacks")
     drift.add_argument("--file", type=Path, required=True, help="the review of tonight's plans")
     drift.add_argument("--run-url", required=True)
 

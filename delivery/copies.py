@@ -1,6 +1,7 @@
 """Short-lived copies: which there are, by their tags and by their states, and how many there may be."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,12 +50,11 @@ def list_copies(s3: Any, tagging: Any, environment: str, bucket: str) -> list[Co
     return [Copy(name, states.get(name), tuple(sorted(tagged[name]))) for name in names]
 
 
-def _states(s3: Any, bucket: str, start: str) -> Any:
+def _states(s3: Any, bucket: str, start: str) -> Iterator[tuple[str, datetime]]:
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start):
         for item in page.get("Contents", ()):
-            _, workspace, file = item["Key"].split("/")
-            if file == "terraform.tfstate":
-                yield workspace, item["LastModified"]
+            if item["Key"].endswith("/terraform.tfstate"):
+                yield item["Key"].split("/")[1], item["LastModified"]
 
 
 def admit(stack: Stack, folder: Path, present: list[Copy]) -> str:

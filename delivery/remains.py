@@ -10,6 +10,17 @@ def of(session: Any, arns: Iterable[str]) -> list[str]:
 
 
 def _gone(session: Any, arn: str) -> bool:
+    from botocore.exceptions import ClientError
+
+    try:
+        return _deleted(session, arn)
+    except ClientError as error:
+        if "NotFound" in error.response["Error"]["Code"]:
+            return True
+        raise
+
+
+def _deleted(session: Any, arn: str) -> bool:
     service, resource = arn.split(":")[2], arn.split(":", 5)[5]
     match service:
         case "kms":
