@@ -98,7 +98,7 @@ def actions(statement: dict[str, Any]) -> list[str]:
 # Changes
 
 
-def change(type_: str, id_part: str = "", **values: Any) -> Change:
+def change(type_: str, id_part: str = "", /, **values: Any) -> Change:
     """Sets attributes of the first resource of the type; None takes an attribute away."""
 
     def apply(stack: Stack) -> None:
