@@ -51,7 +51,7 @@ class Backup(Construct):
         disposable: bool,
     ) -> None:
         super().__init__(scope, id_)
-        name = names.described("backup")
+        self.vault_name = name = names.described("backup")
         vault = lasting(
             BackupVault(self, "Vault", name=name, kms_key_arn=key.arn, force_destroy=disposable, tags={"Name": name}),
             "backup",
@@ -63,7 +63,8 @@ class Backup(Construct):
             "Notifications",
             backup_vault_name=vault.name,
             sns_topic_arn=alerts.topic_arn,
-            backup_vault_events=["BACKUP_JOB_FAILED", "COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"],
+            # Failed backups have an alarm; the event that would tell of them is no longer sent.
+            backup_vault_events=["COPY_JOB_FAILED", "RESTORE_JOB_COMPLETED"],
         )
         copies = self._copies(name, names, settings, copy_provider, disposable)
         self._recovery_point_tags = {**tags, "Name": name}

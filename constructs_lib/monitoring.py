@@ -9,6 +9,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_log_metric_filter import (
 from constructs import Construct
 
 from constructs_lib.alarms import Alarms, Metric, Ratio
+from constructs_lib.backup import Backup
 from constructs_lib.cache import Cache
 from constructs_lib.dashboard import Graph
 from constructs_lib.database import Database
@@ -181,6 +182,16 @@ def migration(scope: Construct, alarms: Alarms, functions: Migration, names: Nam
     return Graph("Errors", {"errors": errors, "refusals": refusals, "rotation": rotation}), Graph(
         "Duration, ms", {"duration": duration}
     )
+
+
+def backup(alarms: Alarms, recovery: Backup) -> Sequence[Graph]:
+    """Backup jobs by how they ended."""
+    jobs = {
+        label: Metric("AWS/Backup", name, {"BackupVaultName": recovery.vault_name}, "Sum", period=HOUR)
+        for label, name in (("failed", "NumberOfBackupJobsFailed"), ("completed", "NumberOfBackupJobsCompleted"))
+    }
+    alarms.add("backup", "failed", "A backup failed.", jobs["failed"], above=0, minutes=1)
+    return (Graph("Backup jobs", jobs),)
 
 
 def firewall(waf: Firewall, region: str) -> Sequence[Graph]:

@@ -157,23 +157,8 @@ class PaymentsStack(RemoteStack):
             ),
         )
 
-        alarms = Alarms(self, "Alarms", names=names, alerts=alerts, runbook=settings.delivery.runbook)
-        rows = {
-            "Load balancer": monitoring.load_balancer(alarms, load_balancer, settings),
-            "API": monitoring.service(alarms, api),
-            "Worker": monitoring.service(alarms, worker),
-            "Aurora PostgreSQL": monitoring.database(alarms, database, settings),
-            "Valkey": monitoring.cache(alarms, cache),
-            "Queue": monitoring.queue(alarms, queue, settings),
-            "Migration": monitoring.migration(self, alarms, migration, names),
-            "Firewall and NAT": [
-                *monitoring.firewall(firewall, names.region),
-                *monitoring.nat(alarms, network),
-            ],
-        }
-        Dashboard(self, "Dashboard", name=names.stack, region=names.region, alarm_arns=alarms.all_arns, rows=rows)
         copy_region = settings.backup.copy_region
-        Backup(
+        backup = Backup(
             self,
             "Backup",
             names=names,
@@ -194,6 +179,22 @@ class PaymentsStack(RemoteStack):
             disposable=not settings.database.deletion_protection,
         )
 
+        alarms = Alarms(self, "Alarms", names=names, alerts=alerts, runbook=settings.delivery.runbook)
+        rows = {
+            "Load balancer": monitoring.load_balancer(alarms, load_balancer, settings),
+            "API": monitoring.service(alarms, api),
+            "Worker": monitoring.service(alarms, worker),
+            "Aurora PostgreSQL": monitoring.database(alarms, database, settings),
+            "Valkey": monitoring.cache(alarms, cache),
+            "Queue": monitoring.queue(alarms, queue, settings),
+            "Migration": monitoring.migration(self, alarms, migration, names),
+            "Backup": monitoring.backup(alarms, backup),
+            "Firewall and NAT": [
+                *monitoring.firewall(firewall, names.region),
+                *monitoring.nat(alarms, network),
+            ],
+        }
+        Dashboard(self, "Dashboard", name=names.stack, region=names.region, alarm_arns=alarms.all_arns, rows=rows)
         # Who may reach what: this screen is the whole list.
         load_balancer.allow_from_internet()
         load_balancer.allow_to(api.security_group)
