@@ -52,6 +52,8 @@ def _distributions() -> Iterator[tuple[str, bytes]]:
     locked = json.loads(LOCK.read_text())["default"]
     for name in DISTRIBUTIONS:
         installed = _installed(name)
+        if name not in locked:
+            raise ArchiveError(f"{name} is not in {LOCK.name}: lock the dependencies again")
         wanted = locked[name]["version"].removeprefix("==")
         if installed.version != wanted:
             raise ArchiveError(

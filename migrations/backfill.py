@@ -19,10 +19,18 @@ SHORT, LONG = 0.15, 0.5
 LOG_SECONDS = 10.0
 CUT_OFF = "57014"  # query_canceled, here by statement_timeout
 
+_IS_KEY = """
+    SELECT attnotnull AND EXISTS (
+        SELECT FROM pg_index WHERE indrelid = attrelid AND indkey[0] = attnum AND indisvalid AND indpred IS NULL
+    )
+    FROM pg_attribute WHERE attrelid = to_regclass(:table) AND attname = :column AND NOT attisdropped
+"""
+
 
 def backfill(connection: Connection, history: History, revision: Revision, retries: Retries, started: float) -> None:
     """Runs all batches that are left and records the revision. Raises MigrationError or DatabaseError."""
     assert revision.batch is not None
+    _check_key(connection, revision.name, revision.batch)
     statement = statements.split(revision.sql)[0]
     past = history.unfinished(revision)
     last_key = past.last_key if past and past.sha256 == revision.sha256 else None
@@ -57,6 +65,16 @@ def backfill(connection: Connection, history: History, revision: Revision, retri
     log.info("Backfilled", revision=revision.name, batches=batches, longest_batch_seconds=round(longest, 3))
 
 
+def _check_key(connection: Connection, name: str, key: Key) -> None:
+    """Rows whose key is NULL would be left out, and without an index each batch would read the whole table."""
+    rows = connection.run(_IS_KEY, table=f'"{key.schema}"."{key.table}"', column=key.column)
+    if not rows or not rows[0][0]:
+        raise MigrationError(
+            f"{name} walks by {key.schema}.{key.table}.{key.column}: that must be a column that is NOT NULL and the "
+            "first one of an index"
+        )
+
+
 def _next_range(connection: Connection, key: Key, after: str | None, size: int) -> tuple[str, str] | None:
     """The first and the last key, as text, of the next `size` rows; None behind the end of the table."""
     column, table = f'"{key.column}"', f'"{key.schema}"."{key.table}"'
@@ -73,8 +91,7 @@ def _next_range(connection: Connection, key: Key, after: str | None, size: int) 
 
 def _filled_in(statement: str, bounds: tuple[str, str]) -> str:
     # As literals, not as parameters: an untyped literal takes the type of the column that it is compared with.
-    values = dict(zip(("first", "last"), map(literal, bounds), strict=True))
-    return re.sub(r"(?<!:):(first|last)\b", lambda place: values[place[1]], statement)
+    return re.sub(r"\$([12])\b", lambda place: literal(bounds[int(place[1]) - 1]), statement)
 
 
 def _run_batch(connection: Connection, history: History, revision: Revision, statement: str, last_key: str) -> None:

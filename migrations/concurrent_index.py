@@ -24,7 +24,7 @@ def change_index(
     connection: Connection, history: History, revision: Revision, retries: Retries, started: float
 ) -> None:
     """Runs the one statement of the revision and records it. Raises MigrationError or DatabaseError."""
-    if revision.index is None or not _is_built(connection, history, revision, revision.index):
+    if revision.index is None or not _is_built(connection, history, revision, revision.index, retries):
         seconds = min(revision.statement_timeout, retries.deadline.left())
         _run_as_owner(connection, revision, seconds, statements.split(revision.sql)[0])
     connection.run("BEGIN")
@@ -32,7 +32,7 @@ def change_index(
     connection.run("COMMIT")
 
 
-def _is_built(connection: Connection, history: History, revision: Revision, index: Index) -> bool:
+def _is_built(connection: Connection, history: History, revision: Revision, index: Index, retries: Retries) -> bool:
     """True when an earlier run of this very revision built the index; what it left half-built is dropped."""
     rows = connection.run(_IS_VALID, schema=index.schema, name=index.name)
     unfinished = history.unfinished(revision)
@@ -46,7 +46,7 @@ def _is_built(connection: Connection, history: History, revision: Revision, inde
             return True
         log.warning("Drops what an earlier run left", revision=revision.name, index=index.name, valid=valid)
         drop = f"DROP INDEX CONCURRENTLY IF EXISTS {index.schema}.{index.name}"
-        _run_as_owner(connection, revision, revision.statement_timeout, drop)
+        _run_as_owner(connection, revision, retries.deadline.left(), drop)
     history.set_unfinished(revision)
     return False
 

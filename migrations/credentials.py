@@ -17,6 +17,8 @@ from migrations.errors import MigrationError
 
 # The endpoint is in the VPC: it answers in milliseconds, or a rule is missing and waiting longer does not help.
 _TIMEOUTS = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
+# What Secrets Manager's RDS rotation keeps in a secret, as far as it is needed here.
+_KEYS = ("username", "password", "host", "port", "dbname")
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,19 @@ def read(secrets: Any, arn: str, stage: str, version: str | None = None) -> Secr
     """The version with this staging label (and this id), None when there is none."""
     which = {"VersionStage": stage, **({"VersionId": version} if version else {})}
     try:
-        text = secrets.get_secret_value(SecretId=arn, **which)["SecretString"]
+        text = secrets.get_secret_value(SecretId=arn, **which).get("SecretString", "")
     except secrets.exceptions.ResourceNotFoundException:
         return None
     except (BotoCoreError, ClientError) as error:
         raise MigrationError(f"The master secret {arn} cannot be read: {error}") from None
     try:
-        return Secret(json.loads(text))
+        values = json.loads(text)
     except ValueError:
         # The parser's own message would quote the secret.
         raise MigrationError(f"The master secret {arn} is not JSON") from None
+    if missing := [key for key in _KEYS if not isinstance(values, dict) or key not in values]:
+        raise MigrationError(f"The master secret {arn} has no {', '.join(missing)}")
+    return Secret(values)
 
 
 def log_in(secrets: Any, arn: str, address: Address, application: str) -> tuple[Connection, Callable[[], Connection]]:

@@ -31,6 +31,7 @@ _TRANSACTION_CONTROL = re.compile(
     r"(begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b",
     re.IGNORECASE,
 )
+_SESSION_SETTING = re.compile(r"(set\b(?!\s+(?:local|constraints|transaction)\b)|reset\b|discard\b)", re.IGNORECASE)
 
 # A statement that waits for a table's lock makes every later query of that table wait behind it.
 LOCK_TIMEOUT = 2.0
@@ -133,6 +134,8 @@ def _read(path: Path) -> Revision:
     for statement in found:
         if control := _TRANSACTION_CONTROL.match(statement):
             raise RevisionError(f"{path.name} says {control[0].upper()}: the runner begins and ends the transaction")
+        if setting := _SESSION_SETTING.match(statement):
+            raise RevisionError(f"{path.name} says {setting[0].upper()}, which outlives the revision: use SET LOCAL")
     options = _Options(path.name, sql)
     revision = Revision(
         number=int(name[1]),
@@ -221,9 +224,9 @@ def _check_statements(revision: Revision, found: list[str]) -> None:
     elif len(found) > 1:
         raise RevisionError(f"{name} has {len(found)} statements, and only one can be repeated safely: split the file")
     elif revision.batch:
-        if not re.search(r":first\b.*:last\b", found[0], re.DOTALL):
+        if not re.search(r"\$1\b.*\$2\b", found[0], re.DOTALL):
             raise RevisionError(
-                f"{name} is a backfill without its range: add WHERE {revision.batch.column} BETWEEN :first AND :last"
+                f"{name} is a backfill without its range: add WHERE {revision.batch.column} BETWEEN $1 AND $2"
             )
     elif revision.index is None and not _DROPPED_INDEX.fullmatch(found[0]):
         raise RevisionError(

@@ -21,7 +21,9 @@ def rotate(event: dict[str, str], context: Any) -> None:
     """One step of one rotation; the event is Secrets Manager's. Raises MigrationError, and the step is called again."""
     log.begin(context.aws_request_id)
     try:
-        step, arn, token = (event[name] for name in ("Step", "SecretId", "ClientRequestToken"))
+        if missing := [name for name in ("Step", "SecretId", "ClientRequestToken") if name not in event]:
+            raise MigrationError(f"The event has no {', '.join(missing)}: only Secrets Manager calls this function")
+        step, arn, token = event["Step"], event["SecretId"], event["ClientRequestToken"]
         rotation = Rotation(credentials.client(), arn, token)
         steps = {
             "createSecret": rotation.create_secret,

@@ -40,11 +40,19 @@ _TRIGGERS = """
     SELECT pg_get_triggerdef(oid) FROM pg_trigger
     WHERE tgrelid = CAST(:table AS oid) AND NOT tgisinternal ORDER BY tgname
 """
+# On the table, or on some of its columns.
 _PRIVILEGES = """
-    SELECT grantee, string_agg(privilege_type, ', ' ORDER BY position(privilege_type IN 'SELECT INSERT UPDATE DELETE'))
-    FROM information_schema.role_table_grants
-    WHERE table_schema = :schema AND table_name = :name AND grantee IN ('payments_app', 'payments_readonly')
-    GROUP BY grantee ORDER BY grantee
+    WITH granted AS (
+        SELECT grantee, privilege_type AS privilege FROM pg_class, aclexplode(relacl) WHERE oid = CAST(:table AS oid)
+        UNION ALL
+        SELECT grantee, privilege_type || ' (' || string_agg(attname, ', ' ORDER BY attnum) || ')'
+        FROM pg_attribute, aclexplode(attacl) WHERE attrelid = CAST(:table AS oid) GROUP BY grantee, privilege_type
+    )
+    SELECT rolname, string_agg(
+        privilege, ', ' ORDER BY position(split_part(privilege, ' ', 1) IN 'SELECT INSERT UPDATE DELETE')
+    )
+    FROM granted JOIN pg_roles ON pg_roles.oid = grantee WHERE rolname IN ('payments_app', 'payments_readonly')
+    GROUP BY rolname ORDER BY rolname
 """
 _RELATIONS = """
     SELECT child.relname, parent.relname, string_agg(attname, ', ' ORDER BY attnum), bool_and(attnotnull),
@@ -117,7 +125,7 @@ def _table(connection: Connection, oid: int, name: str, comment: str, columns: l
     lines += ["", *_list("Constraint", connection.run(_CONSTRAINTS, table=oid))]
     lines += _list("Index", connection.run(_INDEXES, table=oid))
     lines += _list("Trigger", connection.run(_TRIGGERS, table=oid))
-    for role, privileges in connection.run(_PRIVILEGES, schema=SCHEMA, name=name):
+    for role, privileges in connection.run(_PRIVILEGES, table=oid):
         lines.append(f"- `{role}` may {privileges}")
     return "\n".join(lines) + "\n"
 

@@ -14,12 +14,14 @@ GRANT payments_role_creator TO CURRENT_USER;
 SET LOCAL ROLE payments_role_creator;
 
 CREATE ROLE payments_app LOGIN;
+ALTER ROLE payments_app SET search_path = payments;
 ALTER ROLE payments_app SET statement_timeout = '30s';
 ALTER ROLE payments_app SET lock_timeout = '10s';
 -- An open transaction that does nothing holds up migrations and vacuum.
 ALTER ROLE payments_app SET idle_in_transaction_session_timeout = '60s';
 
 CREATE ROLE payments_readonly LOGIN;
+ALTER ROLE payments_readonly SET search_path = payments;
 ALTER ROLE payments_readonly SET default_transaction_read_only = on;
 ALTER ROLE payments_readonly SET statement_timeout = '60s';
 ALTER ROLE payments_readonly SET idle_in_transaction_session_timeout = '60s';
@@ -37,10 +39,14 @@ BEGIN
 END
 $$;
 
+-- Everybody could create tables in it before PostgreSQL 15.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
+
 CREATE SCHEMA payments AUTHORIZATION payments_migrator;
 GRANT USAGE ON SCHEMA payments TO payments_app, payments_readonly;
 
--- What the owner makes from now on is reached without a further grant; a table that needs less revokes it itself.
+-- What the owner makes from now on is reached without a further grant; a table whose rules need less revokes it and
+-- grants single columns: what the database fills in by itself cannot be forged then.
 ALTER DEFAULT PRIVILEGES FOR ROLE payments_migrator IN SCHEMA payments
     GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO payments_app;
 ALTER DEFAULT PRIVILEGES FOR ROLE payments_migrator IN SCHEMA payments

@@ -45,12 +45,13 @@ BEGIN
 END
 $$;
 
+-- For what no role may do, the owner included; the trigger's argument says what to do instead.
 CREATE FUNCTION payments.refuse_change() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = ''
 AS $$
 BEGIN
-    RAISE EXCEPTION '%.% is append-only: % is refused', TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_OP
-        USING ERRCODE = 'restrict_violation', HINT = 'Write a reversing journal entry.';
+    RAISE EXCEPTION '% on %.% is refused: %', TG_OP, TG_TABLE_SCHEMA, TG_TABLE_NAME, TG_ARGV[0]
+        USING ERRCODE = 'restrict_violation';
 END
 $$;

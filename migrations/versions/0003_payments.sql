@@ -27,18 +27,23 @@ CREATE TABLE payments.payments (
         state IN ('created', 'authorized', 'captured', 'settled', 'failed', 'cancelled', 'expired')
     ),
     provider_reference text UNIQUE CHECK (length(provider_reference) BETWEEN 1 AND 255),
+    refunded_amount bigint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL DEFAULT payments.actor(),
     updated_at timestamptz NOT NULL DEFAULT now(),
-    updated_by text NOT NULL DEFAULT payments.actor()
+    updated_by text NOT NULL DEFAULT payments.actor(),
+    CONSTRAINT refunded_at_most_the_amount CHECK (refunded_amount BETWEEN 0 AND amount),
+    CONSTRAINT refunded_only_when_captured CHECK (refunded_amount = 0 OR state IN ('captured', 'settled'))
 );
 COMMENT ON TABLE payments.payments IS 'One payment of one payer to one merchant.';
 COMMENT ON COLUMN payments.payments.amount IS 'In the currency''s minor unit, for example cents.';
 COMMENT ON COLUMN payments.payments.provider_reference IS 'The payment provider''s own id; never a card number.';
+COMMENT ON COLUMN payments.payments.refunded_amount IS 'The sum of its refunds that have not failed; kept by them.';
 CREATE INDEX payments_by_merchant ON payments.payments (merchant_id, created_at);
 
--- A payment is part of the books: it is cancelled, not deleted.
-REVOKE DELETE ON payments.payments FROM payments_app;
+REVOKE INSERT, UPDATE, DELETE ON payments.payments FROM payments_app;
+GRANT INSERT (id, merchant_id, amount, currency), UPDATE (state, provider_reference) ON payments.payments
+    TO payments_app;
 
 CREATE FUNCTION payments.check_payment() RETURNS trigger
 LANGUAGE plpgsql
@@ -68,3 +73,5 @@ CREATE TRIGGER check_payment BEFORE INSERT OR UPDATE ON payments.payments
     FOR EACH ROW EXECUTE FUNCTION payments.check_payment();
 CREATE TRIGGER keep_audit_columns BEFORE UPDATE ON payments.payments
     FOR EACH ROW EXECUTE FUNCTION payments.keep_audit_columns();
+CREATE TRIGGER is_kept BEFORE DELETE OR TRUNCATE ON payments.payments
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change('a payment is cancelled, not deleted');

@@ -21,10 +21,11 @@ CREATE TABLE payments.journal_entries (
     reverses_id bigint UNIQUE REFERENCES payments.journal_entries (id),
     made_in xid8 NOT NULL DEFAULT pg_current_xact_id(),
     created_at timestamptz NOT NULL DEFAULT now(),
-    created_by text NOT NULL DEFAULT payments.actor()
+    created_by text NOT NULL DEFAULT payments.actor(),
+    CONSTRAINT is_about_one_thing CHECK (num_nonnulls(payment_id, refund_id) <= 1)
 );
 COMMENT ON TABLE payments.journal_entries IS 'One booking: its postings come in the same transaction, or never.';
-COMMENT ON COLUMN payments.journal_entries.reverses_id IS 'The entry that this one takes back; once at most.';
+COMMENT ON COLUMN payments.journal_entries.reverses_id IS 'The entry that this one takes back, posting by posting; once at most.';
 COMMENT ON COLUMN payments.journal_entries.made_in IS 'The transaction that made it, after which it is closed.';
 CREATE INDEX journal_entries_by_payment ON payments.journal_entries (payment_id);
 CREATE INDEX journal_entries_by_refund ON payments.journal_entries (refund_id);
@@ -42,7 +43,10 @@ COMMENT ON COLUMN payments.postings.amount IS 'In the currency''s minor unit; a 
 CREATE INDEX postings_by_entry ON payments.postings (entry_id);
 CREATE INDEX postings_by_account ON payments.postings (account_id, id);
 
-REVOKE UPDATE, DELETE ON payments.accounts, payments.journal_entries, payments.postings FROM payments_app;
+REVOKE INSERT, UPDATE, DELETE ON payments.accounts, payments.journal_entries, payments.postings FROM payments_app;
+GRANT INSERT (code, kind, currency) ON payments.accounts TO payments_app;
+GRANT INSERT (description, payment_id, refund_id, reverses_id) ON payments.journal_entries TO payments_app;
+GRANT INSERT (entry_id, account_id, amount, currency) ON payments.postings TO payments_app;
 
 -- At the end of the transaction, when the entry has all its postings. Both tables ask for it: SET CONSTRAINTS can bring
 -- the entry's own check forward, and postings may follow it.
@@ -53,6 +57,7 @@ AS $$
 DECLARE
     entry bigint;
     unbalanced record;
+    reversed bigint;
 BEGIN
     IF TG_TABLE_NAME = 'postings' THEN
         entry := NEW.entry_id;
@@ -67,6 +72,13 @@ BEGIN
     END IF;
     IF NOT EXISTS (SELECT FROM payments.postings WHERE entry_id = entry) THEN
         RAISE EXCEPTION 'journal entry % has no postings', entry USING ERRCODE = 'check_violation';
+    END IF;
+    SELECT reverses_id INTO reversed FROM payments.journal_entries WHERE id = entry;
+    IF reversed IS NOT NULL AND EXISTS (
+        SELECT FROM payments.postings WHERE entry_id IN (entry, reversed) GROUP BY account_id HAVING sum(amount) <> 0
+    ) THEN
+        RAISE EXCEPTION 'journal entry % does not take back all of entry %', entry, reversed
+            USING ERRCODE = 'check_violation';
     END IF;
     RETURN NULL;
 END
@@ -93,10 +105,9 @@ $$;
 CREATE TRIGGER entry_is_open BEFORE INSERT ON payments.postings
     FOR EACH ROW EXECUTE FUNCTION payments.check_entry_is_open();
 
--- For every role, the owner too.
 CREATE TRIGGER is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.accounts
-    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change('open another account');
 CREATE TRIGGER is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.journal_entries
-    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change('write a reversing entry');
 CREATE TRIGGER is_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON payments.postings
-    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION payments.refuse_change('write a reversing entry');

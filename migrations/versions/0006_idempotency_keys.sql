@@ -18,20 +18,12 @@ COMMENT ON TABLE payments.idempotency_keys IS 'Requests by the client''s key, wi
 COMMENT ON COLUMN payments.idempotency_keys.request_sha256 IS 'A second request with this key must have the same one.';
 CREATE INDEX idempotency_keys_by_age ON payments.idempotency_keys (created_at);
 
-CREATE FUNCTION payments.check_idempotency_key() RETURNS trigger
-LANGUAGE plpgsql
-SET search_path = ''
-AS $$
-BEGIN
-    IF (NEW.client_id, NEW.key, NEW.request_sha256, NEW.created_at)
-        <> (OLD.client_id, OLD.key, OLD.request_sha256, OLD.created_at) THEN
-        RAISE EXCEPTION 'an idempotency key keeps its request' USING ERRCODE = 'check_violation';
-    END IF;
-    IF OLD.completed_at IS NOT NULL THEN
-        RAISE EXCEPTION 'the answer to an idempotency key is final' USING ERRCODE = 'check_violation';
-    END IF;
-    RETURN NEW;
-END
-$$;
-CREATE TRIGGER check_idempotency_key BEFORE UPDATE ON payments.idempotency_keys
-    FOR EACH ROW EXECUTE FUNCTION payments.check_idempotency_key();
+REVOKE INSERT, UPDATE ON payments.idempotency_keys FROM payments_app;
+GRANT INSERT (client_id, key, request_sha256), UPDATE (response_status, response_body, completed_at)
+    ON payments.idempotency_keys TO payments_app;
+
+CREATE TRIGGER answer_is_final BEFORE UPDATE ON payments.idempotency_keys
+    FOR EACH ROW WHEN (OLD.completed_at IS NOT NULL) EXECUTE FUNCTION payments.refuse_change('the answer is final');
+CREATE TRIGGER is_kept_for_a_day BEFORE DELETE ON payments.idempotency_keys
+    FOR EACH ROW WHEN (OLD.created_at > now() - interval '24 hours')
+    EXECUTE FUNCTION payments.refuse_change('a client may repeat its request for 24 hours');

@@ -116,6 +116,15 @@ def test_a_missing_distribution_is_one_sentence(monkeypatch: pytest.MonkeyPatch,
         archive.build(tmp_path / "a.zip")
 
 
+def test_a_distribution_that_is_not_locked_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    lock = json.loads(archive.LOCK.read_text())
+    del lock["default"]["six"]
+    (tmp_path / "Pipfile.lock").write_text(json.dumps(lock))
+    monkeypatch.setattr(archive, "LOCK", tmp_path / "Pipfile.lock")
+    with pytest.raises(archive.ArchiveError, match=r"^six is not in Pipfile\.lock: lock the dependencies again$"):
+        archive.build(tmp_path / "a.zip")
+
+
 def test_an_edited_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A debugging line left in site-packages would reach production."""
     monkeypatch.setattr(PackagePath, "locate", lambda self: __file__)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from migrations import revisions
+from migrations.handler import RESERVE_SECONDS
 from tests.migrations.function import Function, kill
 from tests.postgres import Server
 
@@ -18,7 +19,7 @@ NEXT = f"{len(revisions.load()) + 1:04}"
 NAME = f"{NEXT}_fill.sql"
 FILL = """\
 -- batch: payments.numbers.id
-UPDATE payments.numbers SET twice = id * 2, visits = visits + 1 WHERE id BETWEEN :first AND :last;
+UPDATE payments.numbers SET twice = id * 2, visits = visits + 1 WHERE id BETWEEN $1 AND $2;
 """
 
 
@@ -89,29 +90,57 @@ def test_a_killed_backfill_goes_on_where_it_stopped(function: Function, connecti
     assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
 
 
-def test_the_time_limit_stops_it_between_two_batches(function: Function, connection: Any) -> None:
+@pytest.fixture
+def stopped(function: Function, connection: Any) -> Function:
+    """A function whose backfill was stopped by the time limit somewhere in the middle."""
     function.invoke({})
-    _make_table(connection, "bigint", "n", 200_000)
-    (function.versions / NAME).write_text(FILL)
-    answer = function.try_to_invoke({}, seconds=32)
-    assert (
-        answer.error
-        == f"MigrationError: {NAME} was stopped by the time limit: run again, it continues where it stopped"
+    _make_table(connection, "bigint", "n", 20_000)
+    connection.run(
+        "CREATE FUNCTION payments.slow() RETURNS trigger LANGUAGE plpgsql "
+        "AS 'BEGIN PERFORM pg_sleep(0.0005); RETURN NEW; END';"
+        "CREATE TRIGGER slow BEFORE UPDATE ON payments.numbers FOR EACH ROW EXECUTE FUNCTION payments.slow()"
     )
+    (function.versions / NAME).write_text(f"-- lock_timeout: 500ms\n{FILL}")
+    answer = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 3)
+    assert answer.error.endswith(f"{NAME} was stopped by the time limit: run again, it continues where it stopped")
     ((done,),) = connection.run("SELECT count(*) FROM payments.numbers WHERE visits = 1")
-    assert 0 < done < 200_000
-    function.invoke({})
+    assert 0 < done < 20_000
+    connection.run("DROP TRIGGER slow ON payments.numbers")
+    return function
+
+
+def test_after_the_time_limit_it_goes_on_where_it_stopped(stopped: Function, connection: Any) -> None:
+    stopped.invoke({})
     assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
 
 
-def test_a_changed_backfill_starts_anew(function: Function, connection: Any) -> None:
-    function.invoke({})
-    _make_table(connection, "bigint", "n", 200_000)
-    (function.versions / NAME).write_text(FILL)
-    function.try_to_invoke({}, seconds=32)
-    (function.versions / NAME).write_text(FILL.replace("visits + 1", "7"))
-    function.invoke({})
+def test_a_changed_backfill_starts_anew(stopped: Function, connection: Any) -> None:
+    (stopped.versions / NAME).write_text(FILL.replace("visits + 1", "7"))
+    stopped.invoke({})
     assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[7, 7]]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE payments.numbers DROP CONSTRAINT numbers_pkey",
+        "ALTER TABLE payments.numbers DROP CONSTRAINT numbers_pkey, ALTER COLUMN id DROP NOT NULL;"
+        "CREATE INDEX ON payments.numbers (id)",
+        "ALTER TABLE payments.numbers DROP CONSTRAINT numbers_pkey; CREATE INDEX ON payments.numbers (twice, id)",
+        "ALTER TABLE payments.numbers RENAME id TO other",
+        "DROP TABLE payments.numbers",
+    ],
+    ids=["no index", "may be NULL", "second in the index", "no such column", "no such table"],
+)
+def test_a_key_that_would_miss_rows_or_read_all_is_refused(change: str, function: Function, connection: Any) -> None:
+    function.invoke({})
+    _make_table(connection, "bigint", "n", 10)
+    connection.run(change)
+    (function.versions / NAME).write_text(FILL)
+    error = function.try_to_invoke({}).error
+    assert error.startswith(
+        f"MigrationError: {NAME} walks by payments.numbers.id: that must be a column that is NOT NULL"
+    )
 
 
 def _make_table(connection: Any, key: str, value: str, rows: int) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from environments.schema.engine_versions import AS_OF, STANDARD_SUPPORT_ENDS
 from migrations import revisions
 from migrations.commands import describe, lint, new
 from migrations.revisions import Revision, RevisionError, load
@@ -73,6 +74,11 @@ def test_the_schema_page_shows_a_new_table(server: Server, function: Function) -
 def test_squawk_finds_nothing(revision: Revision) -> None:
     done = subprocess.run(lint.command(revision), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+def test_squawk_judges_for_the_oldest_version_that_an_environment_may_choose() -> None:
+    supported = [major for major, end in STANDARD_SUPPORT_ENDS.items() if end >= AS_OF]
+    assert str(min(supported)) == lint.POSTGRES_VERSION
 
 
 FINDINGS = {

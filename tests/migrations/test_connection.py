@@ -51,15 +51,23 @@ def test_a_secret_that_does_not_log_in_names_the_setting(
     assert REFUSED_PASSWORD not in answer.error + answer.log
 
 
-@pytest.mark.parametrize("text", ["", "not json but a-secret-text"])
-def test_a_secret_that_is_no_secret(text: str, function: Function, secrets: Any, secret_arn: str) -> None:
-    if text:
-        secrets.put_secret_value(SecretId=secret_arn, SecretString=text)
-        error = function.try_to_invoke({}).error
-        assert error == f"MigrationError: The master secret {secret_arn} is not JSON"
-    else:
-        error = function.try_to_invoke({}, MASTER_SECRET_ARN=secret_arn + "x").error
-        assert "has no value" in error
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("not json but a-secret-text", "is not JSON"),
+        ('"a-secret-text"', "has no username, password, host, port, dbname"),
+        ('{"username": "u", "password": "a-secret-text"}', "has no host, port, dbname"),
+    ],
+)
+def test_a_secret_that_cannot_be_used(text: str, what: str, function: Function, secrets: Any, secret_arn: str) -> None:
+    secrets.put_secret_value(SecretId=secret_arn, SecretString=text)
+    answer = function.try_to_invoke({})
+    assert answer.error == f"MigrationError: The master secret {secret_arn} {what}"
+    assert "a-secret-text" not in answer.log
+
+
+def test_a_secret_without_a_value(function: Function, secret_arn: str) -> None:
+    assert "(the secret has no value)" in function.try_to_invoke({}, MASTER_SECRET_ARN=secret_arn + "x").error
 
 
 def test_the_password_is_in_no_log_and_in_no_result(function: Function, server: Server) -> None:

@@ -42,7 +42,7 @@ UNIQUE = "-- transaction: off\nCREATE UNIQUE INDEX CONCURRENTLY index_{0} ON pay
 DROP = "-- transaction: off\nDROP INDEX CONCURRENTLY IF EXISTS payments.index_{0};\n"
 BACKFILL = """\
 -- batch: payments.numbers.id
-UPDATE payments.numbers SET changed = changed + 1 WHERE id BETWEEN :first AND :last;
+UPDATE payments.numbers SET changed = changed + 1 WHERE id BETWEEN $1 AND $2;
 """
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from migrations import revisions
+from migrations.handler import RESERVE_SECONDS
 from migrations.locks import ADVISORY_LOCK
 from tests.migrations.function import Function
 from tests.postgres import Server
@@ -34,8 +35,7 @@ def test_eight_runners_at_once(
 def test_a_second_runner_gives_up_with_a_sentence(function: Function, server: Server) -> None:
     first = server.connect()
     first.run("SELECT pg_advisory_lock(:key)", key=ADVISORY_LOCK)
-    # 33 s are left, of which 30 are kept for the end.
-    error = function.try_to_invoke({}, seconds=33).error
+    error = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 3).error
     first.close()
     assert error.startswith("MigrationError: Another migration has been running for more than 3 s")
     assert function.invoke({}).result["after"] == REVISIONS[-1].version
@@ -46,7 +46,7 @@ def test_a_waiting_runner_does_not_stop_a_concurrent_index(function: Function, s
     function.invoke({})
     holder, other = server.connect(), server.connect_as_superuser()
     holder.run("SELECT pg_advisory_lock(:key)", key=ADVISORY_LOCK)
-    function.start({}, seconds=40)
+    function.start({}, seconds=RESERVE_SECONDS + 10)
     time.sleep(0.5)
     holder.run("SET statement_timeout = '5s'")
     holder.run("CREATE INDEX CONCURRENTLY extra ON payments.outbox (created_at)")
@@ -86,7 +86,7 @@ def test_payments_go_on_while_a_revision_waits(
     report, payments = server.connect(), server.connect()
     report.run("BEGIN")
     report.run("LOCK TABLE payments.refunds IN ACCESS SHARE MODE")
-    function.start({}, seconds=36)
+    function.start({}, seconds=RESERVE_SECONDS + 6)
     longest, ends = 0.0, time.monotonic() + 4
     while time.monotonic() < ends:
         began = time.monotonic()
@@ -109,7 +109,7 @@ def test_a_table_that_stays_locked_ends_in_a_sentence(function: Function, server
     session.run("SET application_name = 'nightly report'")
     session.run("BEGIN")
     session.run("SELECT count(*) FROM payments.refunds")
-    answer = function.try_to_invoke({}, seconds=33)
+    answer = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 3)
     session.close()
     assert answer.error.startswith(f"MigrationError: {NEXT}_note.sql did not get its lock after ")
     assert "held by payments_master (nightly report, idle in transaction): nothing of it was applied" in answer.error

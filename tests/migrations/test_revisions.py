@@ -44,14 +44,14 @@ def test_a_concurrent_index_is_known(tmp_path: Path) -> None:
 
 
 def test_a_backfill_is_known(tmp_path: Path) -> None:
-    sql = "-- batch: payments.t.id\nUPDATE payments.t SET a = 1 WHERE id BETWEEN :first AND :last;"
+    sql = "-- batch: payments.t.id\nUPDATE payments.t SET a = 1 WHERE id BETWEEN $1 AND $2;"
     (revision,) = load(write(tmp_path, _0001_first=sql))
     assert (revision.transaction, revision.batch) == (False, Key("payments", "t", "id"))
     assert revision.statement_timeout == 1.0
 
 
 INDEX = "CREATE INDEX CONCURRENTLY i ON payments.t (id);"
-BATCH = "UPDATE payments.t SET a = 1 WHERE id BETWEEN :first AND :last;"
+BATCH = "UPDATE payments.t SET a = 1 WHERE id BETWEEN $1 AND $2;"
 REFUSED = {
     "name": ({"_1_first": PLAIN}, "1_first.sql is not a revision's name"),
     "upper case": ({"_0001_First": PLAIN}, "0001_First.sql is not a revision's name"),
@@ -67,6 +67,11 @@ REFUSED = {
     "commit": ({"_0001_a": "SELECT 1; commit;"}, "0001_a.sql says COMMIT: the runner begins and ends"),
     "begin": ({"_0001_a": "/* x */ BEGIN; SELECT 1;"}, "0001_a.sql says BEGIN"),
     "savepoint": ({"_0001_a": "SAVEPOINT a;"}, "0001_a.sql says SAVEPOINT"),
+    "session setting": (
+        {"_0001_a": "SET LOCAL ROLE NONE; set search_path = payments;"},
+        "0001_a.sql says SET, which outlives the revision: use SET LOCAL",
+    ),
+    "reset": ({"_0001_a": "RESET ROLE;"}, "0001_a.sql says RESET, which outlives the revision"),
     "option": (
         {"_0001_a": f"-- transacton: off\n{PLAIN}"},
         "0001_a.sql has no option transacton: did you mean transaction?",

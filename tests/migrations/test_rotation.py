@@ -151,6 +151,11 @@ def test_a_token_of_no_rotation_is_refused(rotations: Rotations) -> None:
     assert "Step is 'dropSecret'" in rotations.step("dropSecret", rotations.begin()).error
 
 
+def test_a_call_by_somebody_else_is_refused(new_function: Callable[..., Function]) -> None:
+    error = new_function(ROTATE).try_to_invoke({"Step": "createSecret"}).error
+    assert error.startswith("MigrationError: The event has no SecretId, ClientRequestToken")
+
+
 def test_a_pending_secret_for_another_server_is_refused(rotations: Rotations, secrets: Any, server: Server) -> None:
     """Who may write the pending version must not be able to make the function log in elsewhere."""
     token = rotations.begin()

@@ -1,6 +1,10 @@
 """Idempotency keys and the outbox: written once, completed once."""
 
+import random
+import threading
+import time
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -31,20 +35,19 @@ def test_the_same_key_again_is_found(key: str, app: Any, refused: Refusals) -> N
 def test_an_answer_is_stored_once(key: str, app: Any, refused: Refusals) -> None:
     app.run(f"UPDATE payments.idempotency_keys SET {COMPLETE} WHERE {key}")
     message = refused(app, f"UPDATE payments.idempotency_keys SET response_status = 500 WHERE {key}")
-    assert message == "the answer to an idempotency key is final"
+    assert message == "UPDATE on payments.idempotency_keys is refused: the answer is final"
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("request_sha256 = decode(repeat('cd', 32), 'hex')", "an idempotency key keeps its request"),
-        ("key = 'other'", "an idempotency key keeps its request"),
-        ("created_at = now() + interval '1 day'", "an idempotency key keeps its request"),
+        ("request_sha256 = decode(repeat('cd', 32), 'hex')", "permission denied"),
+        ("key = 'other'", "permission denied"),
+        ("created_at = now() + interval '1 day'", "permission denied"),
         ("response_status = 201", "idempotency_keys_check"),
         ("completed_at = now()", "idempotency_keys_check"),
         ("response_body = '{}'", "idempotency_keys_check1"),
         ("response_status = 99, completed_at = now()", "idempotency_keys_response_status_check"),
-        ("request_sha256 = 'short'", "an idempotency key keeps its request"),
     ],
 )
 def test_a_bad_change_of_a_key_is_refused(change: str, message: str, key: str, app: Any, refused: Refusals) -> None:
@@ -59,17 +62,83 @@ def test_a_bad_key_is_refused(value: str, sha: str, app: Any, refused: Refusals)
     assert "violates check constraint" in refused(app, statement.format(value, sha))
 
 
-def test_old_keys_can_be_removed(key: str, app: Any) -> None:
-    app.run(f"DELETE FROM payments.idempotency_keys WHERE {key}")
+def test_a_key_is_removed_after_a_day(key: str, app: Any, owner: Any, refused: Refusals) -> None:
+    delete = f"DELETE FROM payments.idempotency_keys WHERE {key}"
+    assert "is refused: a client may repeat its request for 24 hours" in refused(app, delete)
+    owner.run(f"UPDATE payments.idempotency_keys SET created_at = now() - interval '24 hours' WHERE {key}")
+    app.run(delete)
+    assert app.run(f"SELECT count(*) FROM payments.idempotency_keys WHERE {key}") == [[0]]
 
 
-def test_an_event_is_published_once_and_stays_as_it_is(app: Any, refused: Refusals) -> None:
+def test_the_same_request_twice_at_once_is_carried_out_once(session_as: Callable[[str], Any]) -> None:
+    """The second one waits until the first has committed its answer, and then finds it."""
+    first, second = session_as("payments_app"), session_as("payments_app")
+    client = uuid.uuid4()
+    insert = (
+        "INSERT INTO payments.idempotency_keys (client_id, key, request_sha256) "
+        f"VALUES ('{client}', 'k', {SHA}) ON CONFLICT DO NOTHING RETURNING key"
+    )
+    first.run("BEGIN")
+    assert first.run(insert) == [["k"]]
+    found: list[Any] = []
+    waiting = threading.Thread(target=lambda: found.append(second.run(insert)))
+    waiting.start()
+    waiting.join(0.2)
+    assert waiting.is_alive()
+    first.run(f"UPDATE payments.idempotency_keys SET {COMPLETE} WHERE client_id = '{client}'")
+    first.run("COMMIT")
+    waiting.join()
+    assert found == [[]]
+    answer = f"SELECT response_status FROM payments.idempotency_keys WHERE client_id = '{client}'"
+    assert second.run(answer) == [[201]]
+
+
+def test_an_event_stays_as_it_is_and_until_it_is_published(app: Any, refused: Refusals) -> None:
     event = app.run(f"{EVENT.format('payment.captured', '{}')} RETURNING id")[0][0]
-    for change in ("payload = '{\"a\": 1}'", "event_type = 'payment.lost'", "event_id = gen_random_uuid()"):
-        assert "only published_at can be set" in refused(app, f"UPDATE payments.outbox SET {change} WHERE id = {event}")
+    for change in ("payload = '{\"a\": 1}'", "event_type = 'payment.lost'", "event_id = gen_random_uuid()", "id = 1"):
+        assert "permission denied" in refused(app, f"UPDATE payments.outbox SET {change} WHERE id = {event}")
     early = f"UPDATE payments.outbox SET published_at = created_at - interval '1 s' WHERE id = {event}"
     assert "outbox_check" in refused(app, early)
+    delete = f"DELETE FROM payments.outbox WHERE id = {event}"
+    assert refused(app, delete) == "DELETE on payments.outbox is refused: it is not published yet"
     app.run(f"UPDATE payments.outbox SET published_at = now() WHERE id = {event}")
+    app.run(delete)
+
+
+def test_events_of_one_aggregate_appear_in_the_order_of_their_numbers(session_as: Callable[[str], Any]) -> None:
+    """Eight writers, two aggregates, transactions of random length; the reader looks all the time."""
+    aggregates = [str(uuid.uuid4()) for _ in range(2)]
+    statement = "INSERT INTO payments.outbox (event_type, aggregate_id, payload) VALUES ('a.b', '{}', '{{}}')"
+
+    def write(session: Any, chance: random.Random) -> None:
+        for _ in range(15):
+            session.run("BEGIN")
+            session.run(statement.format(chance.choice(aggregates)))
+            time.sleep(chance.uniform(0, 0.01))
+            session.run("COMMIT")
+
+    sessions = [session_as("payments_app") for _ in range(8)]
+    writers = [threading.Thread(target=write, args=(s, random.Random(n))) for n, s in enumerate(sessions)]
+    reader = session_as("payments_app")
+    seen: dict[str, list[int]] = {aggregate: [] for aggregate in aggregates}
+    for writer in writers:
+        writer.start()
+    while sum(map(len, seen.values())) < 8 * 15:
+        for aggregate, ids in seen.items():
+            rows = reader.run(f"SELECT id FROM payments.outbox WHERE aggregate_id = '{aggregate}' ORDER BY id")
+            assert [row[0] for row in rows[: len(ids)]] == ids, "an earlier event appeared after a later one"
+            ids += [row[0] for row in rows[len(ids) :]]
+    for writer in writers:
+        writer.join()
+
+
+def test_events_of_other_aggregates_do_not_wait(session_as: Callable[[str], Any]) -> None:
+    first, second = session_as("payments_app"), session_as("payments_app")
+    first.run("BEGIN")
+    first.run(EVENT.format("payment.captured", "{}"))
+    second.run("SET lock_timeout = '1s'")
+    second.run(EVENT.format("payment.captured", "{}"))
+    first.run("COMMIT")
 
 
 @pytest.mark.parametrize(
