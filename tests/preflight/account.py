@@ -27,31 +27,23 @@ class Call:
 
 @dataclass
 class Account:
-    """The account of one workspace, seen through a session whose every call is recorded."""
+    """The account of one workspace; every call that goes through `aws` is recorded."""
 
     stack: Stack
     foundation: Stack
-    session: boto3.Session
+    aws: Aws
+    # For the test itself: what it makes is neither recorded nor answered.
+    own: boto3.Session
     dns: DnsServer
     calls: list[Call] = field(default_factory=list)
     _answers: dict[str, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.session.events.register("before-call", self._before_call)
-        self.aws = Aws(self.stack.region, self.session)
-        # For the test itself: not recorded, not answered.
-        self._credentials = self.session.get_credentials().get_frozen_credentials()
+        self.aws.session.events.register("before-call", self._before_call)
 
     def client(self, service: str, region: str = "") -> Any:
         """A client that makes what the checks are to find."""
-        access_key, secret_key, token = self._credentials[:3]
-        return boto3.client(
-            service,
-            region_name=region or self.stack.region,
-            aws_access_key_id=access_key,
-            aws_secret_access_key=secret_key,
-            aws_session_token=token,
-        )
+        return self.own.client(service, region_name=region or self.stack.region)
 
     def answer(self, operation: str, answer: Answer) -> None:
         """What AWS says to an operation, such as `GetAccountSettings`, from now on."""

@@ -2,13 +2,16 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import boto3
+import botocore.session
 import pytest
+from botocore.loaders import Loader
 from moto import mock_aws
 
+from preflight.aws import Aws
 from preflight.stack import Stack, read
 from tests.preflight.account import Account
 from tests.preflight.dns_server import DnsServer
@@ -27,19 +30,32 @@ def foundation(outdir: Path) -> Stack:
     return read(outdir, "foundation-prod")
 
 
+@pytest.fixture(scope="session")
+def service_models() -> Loader:
+    """AWS's descriptions of its services, read once: a session of its own would read them again for each test."""
+    loader: Loader = botocore.session.Session().get_component("data_loader")
+    return loader
+
+
 @pytest.fixture
-def aws_session(monkeypatch: pytest.MonkeyPatch, prod: Stack) -> Iterator[boto3.Session]:
-    """A role in the account that the workspace belongs to."""
+def role(monkeypatch: pytest.MonkeyPatch, prod: Stack, service_models: Loader) -> Iterator[Callable[[], boto3.Session]]:
+    """Makes sessions of a role in the account that the workspace belongs to."""
     for variable in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a second for each test
     with mock_aws():
-        role = f"arn:aws:iam::{prod.account_id}:role/engineer"
-        sts = boto3.client("sts", region_name=prod.region)
-        credentials = sts.assume_role(RoleArn=role, RoleSessionName="test")["Credentials"]
-        yield boto3.Session(
-            aws_access_key_id=credentials["AccessKeyId"],
-            aws_secret_access_key=credentials["SecretAccessKey"],
-            aws_session_token=credentials["SessionToken"],
+
+        def session(**credentials: str) -> boto3.Session:
+            inner = botocore.session.Session()
+            inner.register_component("data_loader", service_models)
+            return boto3.Session(botocore_session=inner, region_name=prod.region, **credentials)
+
+        arn = f"arn:aws:iam::{prod.account_id}:role/engineer"
+        assumed = session().client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
+        yield lambda: session(
+            aws_access_key_id=assumed["AccessKeyId"],
+            aws_secret_access_key=assumed["SecretAccessKey"],
+            aws_session_token=assumed["SessionToken"],
         )
 
 
@@ -50,9 +66,9 @@ def dns() -> Iterator[DnsServer]:
 
 
 @pytest.fixture
-def account(prod: Stack, foundation: Stack, aws_session: boto3.Session, dns: DnsServer) -> Iterator[Account]:
+def account(prod: Stack, foundation: Stack, role: Callable[[], boto3.Session], dns: DnsServer) -> Iterator[Account]:
     """An empty account."""
-    account = Account(prod, foundation, aws_session, dns)
+    account = Account(prod, foundation, Aws(prod.region, role()), role(), dns)
     yield account
     writes = [call for call in account.calls if not READS.fullmatch(call.operation)]
     assert not writes, f"the checks only read, these write: {writes}"
