@@ -12,13 +12,13 @@ LIMIT_SECONDS = 0.3
 
 
 def test_loading_is_quick_and_imports_no_cdktf() -> None:
-    """The best of three processes, since the machine may be busy."""
+    """The best of three processes, in CPU seconds, since the machine may be busy."""
     program = """
 import json, sys, time
-start = time.perf_counter()
+start = time.process_time()
 from environments.loading import load
 load({})
-seconds = time.perf_counter() - start
+seconds = time.process_time() - start
 print(json.dumps([seconds, [name for name in sys.modules if name.split(".")[0] in ("cdktf", "jsii", "constructs")]]))
 """
     results = []
@@ -27,7 +27,7 @@ print(json.dumps([seconds, [name for name in sys.modules if name.split(".")[0] i
         results.append(json.loads(run.stdout))
     assert [imported for _, imported in results] == [[], [], []]
     best = min(seconds for seconds, _ in results)
-    print(f"\nenvironments.loading: {best:.3f} s")
+    print(f"\nenvironments.loading: {best:.3f} s of CPU")
     assert best < LIMIT_SECONDS
 
 
