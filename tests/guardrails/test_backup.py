@@ -62,15 +62,18 @@ def test_recovery_points_are_daily_and_monthly(stack: Stack) -> Offences:
     "aws_backup_vault_notifications",
     broken_by=[
         remove("aws_backup_vault_notifications"),
-        change("aws_backup_vault_notifications", backup_vault_events=["BACKUP_JOB_STARTED"]),
+        change("aws_backup_vault_notifications", backup_vault_events=["COPY_JOB_STARTED"]),
+        remove("aws_cloudwatch_metric_alarm", "BackupFailed"),
     ],
 )
 def test_failed_backups_are_heard_of(stack: Stack) -> Offences:
-    """A failed backup or copy reaches the alarm topic."""
+    """A failed backup sets off an alarm, and a failed copy reaches the alarm topic by the vault's own notice."""
     heard = {e for _, n in each(stack, "aws_backup_vault_notifications") for e in n["backup_vault_events"]}
-    yield from (
-        ("aws_backup_vault.backup", f"{e} goes unheard") for e in {"BACKUP_JOB_FAILED", "COPY_JOB_FAILED"} - heard
-    )
+    if "COPY_JOB_FAILED" not in heard:
+        yield "aws_backup_vault.backup", "a failed copy goes unheard"
+    metrics = {alarm.get("metric_name") for _, alarm in each(stack, "aws_cloudwatch_metric_alarm")}
+    if "NumberOfBackupJobsFailed" not in metrics:
+        yield "aws_backup_vault.backup", "a failed backup goes unheard"
 
 
 @guardrail(

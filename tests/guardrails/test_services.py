@@ -48,7 +48,7 @@ def test_failed_deployments_roll_back(stack: Stack) -> Offences:
         change(SERVICE, availability_zone_rebalancing="DISABLED"),
         change(SERVICE, lifecycle=None),
     ],
-    meets="ECS.2 ECS.10 ECS.16",
+    meets="ECS.2 ECS.10",
 )
 def test_services_are_private_and_balanced(stack: Stack) -> Offences:
     """Tasks have no public address, run on the newest platform, spread over zones; autoscaling owns their number."""
