@@ -1,10 +1,9 @@
 """An emulated AWS account for the checks: moto's, with answers for the operations that moto 5.2.5 lacks."""
 
 import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import boto3
 from botocore.awsrequest import AWSResponse
 
 from preflight.aws import Aws
@@ -25,29 +24,50 @@ class Call:
     operation: str
 
 
+class Wire:
+    """Between the checks and the emulator: notes every call, and answers where a test has said what."""
+
+    def __init__(self, aws: Aws) -> None:
+        self.aws = aws
+        self.calls: list[Call] = []
+        self.answers: dict[str, Answer] = {}
+        aws.session.events.register("before-call", self._before_call)
+
+    def clear(self) -> None:
+        self.calls.clear()
+        self.answers.clear()
+
+    def _before_call(self, model: Any, **_: Any) -> tuple[AWSResponse, Answer] | None:
+        service = model.service_model.signing_name
+        self.calls.append(Call({"monitoring": "cloudwatch"}.get(service, service), model.name))
+        if model.name not in self.answers:
+            return None
+        answer = self.answers[model.name]
+        status = 400 if "Error" in answer else 200
+        return AWSResponse("", status, {}, None), {"ResponseMetadata": {}, **answer}
+
+
 @dataclass
 class Account:
-    """The account of one workspace; every call that goes through `aws` is recorded."""
+    """The account of one workspace."""
 
     stack: Stack
     foundation: Stack
-    aws: Aws
-    # For the test itself: what it makes is neither recorded nor answered.
-    own: boto3.Session
+    wire: Wire
+    own: Aws
     dns: DnsServer
-    calls: list[Call] = field(default_factory=list)
-    _answers: dict[str, Answer] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.aws.session.events.register("before-call", self._before_call)
+    @property
+    def aws(self) -> Aws:
+        return self.wire.aws
 
-    def client(self, service: str, region: str = "") -> Any:
-        """A client that makes what the checks are to find."""
-        return self.own.client(service, region_name=region or self.stack.region)
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client that makes what the checks are to find; its calls are neither noted nor answered."""
+        return self.own.client(service, region)
 
     def answer(self, operation: str, answer: Answer) -> None:
         """What AWS says to an operation, such as `GetAccountSettings`, from now on."""
-        self._answers[operation] = answer
+        self.wire.answers[operation] = answer
 
     def refuse(self, operation: str, code: str, message: str = "") -> None:
         self.answer(operation, {"Error": {"Code": code, "Message": message}})
@@ -70,17 +90,8 @@ class Account:
             self.make_bucket(bucket)
         s3.put_object(Bucket=bucket, Key=key, Body=body)
 
-    def make_bucket(self, name: str, region: str = "") -> None:
+    def make_bucket(self, name: str, region: str | None = None) -> None:
         region = region or self.stack.region
         s3 = self.client("s3", region)
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-
-    def _before_call(self, model: Any, **_: Any) -> tuple[AWSResponse, Answer] | None:
-        service = model.service_model.signing_name
-        self.calls.append(Call({"monitoring": "cloudwatch"}.get(service, service), model.name))
-        if model.name not in self._answers:
-            return None
-        answer = self._answers[model.name]
-        status = 400 if "Error" in answer else 200
-        return AWSResponse("", status, {}, None), {"ResponseMetadata": {}, **answer}

@@ -2,18 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import boto3
-import botocore.session
 import pytest
-from botocore.loaders import Loader
 from moto import mock_aws
+from moto.core.models import MockAWS
 
 from preflight.aws import Aws
 from preflight.stack import Stack, read
-from tests.preflight.account import Account
+from tests.preflight.account import Account, Wire
 from tests.preflight.dns_server import DnsServer
 
 # What may be called. BatchGetImage is ECR's only way to a manifest; IAM counts it as a read, like the others.
@@ -30,33 +29,23 @@ def foundation(outdir: Path) -> Stack:
     return read(outdir, "foundation-prod")
 
 
-@pytest.fixture(scope="session")
-def service_models() -> Loader:
-    """AWS's descriptions of its services, read once: a session of its own would read them again for each test."""
-    loader: Loader = botocore.session.Session().get_component("data_loader")
-    return loader
+@pytest.fixture(scope="package")
+def emulator() -> Iterator[MockAWS]:
+    """moto, started once: that and creating clients would be most of the time of these tests."""
+    with mock_aws() as emulator:
+        yield emulator
 
 
-@pytest.fixture
-def role(monkeypatch: pytest.MonkeyPatch, prod: Stack, service_models: Loader) -> Iterator[Callable[[], boto3.Session]]:
-    """Makes sessions of a role in the account that the workspace belongs to."""
-    for variable in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a second for each test
-    with mock_aws():
+@pytest.fixture(scope="package")
+def wire(emulator: MockAWS, prod: Stack) -> Wire:
+    """The session that the checks get; its clients outlive a test."""
+    return Wire(Aws(prod.region, boto3.Session(region_name=prod.region)))
 
-        def session(**credentials: str) -> boto3.Session:
-            inner = botocore.session.Session()
-            inner.register_component("data_loader", service_models)
-            return boto3.Session(botocore_session=inner, region_name=prod.region, **credentials)
 
-        arn = f"arn:aws:iam::{prod.account_id}:role/engineer"
-        assumed = session().client("sts").assume_role(RoleArn=arn, RoleSessionName="test")["Credentials"]
-        yield lambda: session(
-            aws_access_key_id=assumed["AccessKeyId"],
-            aws_secret_access_key=assumed["SecretAccessKey"],
-            aws_session_token=assumed["SessionToken"],
-        )
+@pytest.fixture(scope="package")
+def own(emulator: MockAWS, prod: Stack) -> Aws:
+    """The session of the tests."""
+    return Aws(prod.region, boto3.Session(region_name=prod.region))
 
 
 @pytest.fixture
@@ -66,11 +55,22 @@ def dns() -> Iterator[DnsServer]:
 
 
 @pytest.fixture
-def account(prod: Stack, foundation: Stack, role: Callable[[], boto3.Session], dns: DnsServer) -> Iterator[Account]:
-    """An empty account."""
-    account = Account(prod, foundation, Aws(prod.region, role()), role(), dns)
-    yield account
-    writes = [call for call in account.calls if not READS.fullmatch(call.operation)]
+def account(
+    monkeypatch: pytest.MonkeyPatch,
+    emulator: MockAWS,
+    wire: Wire,
+    own: Aws,
+    prod: Stack,
+    foundation: Stack,
+    dns: DnsServer,
+) -> Iterator[Account]:
+    """An empty account, the one that the workspace belongs to."""
+    monkeypatch.setenv("MOTO_ACCOUNT_ID", prod.account_id)
+    monkeypatch.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")  # a second for each test
+    emulator.reset()
+    wire.clear()
+    yield Account(prod, foundation, wire, own, dns)
+    writes = [call for call in wire.calls if not READS.fullmatch(call.operation)]
     assert not writes, f"the checks only read, these write: {writes}"
 
 
