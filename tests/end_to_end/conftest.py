@@ -2,25 +2,57 @@
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from environments.schema.names import ENVIRONMENTS
+from tests.end_to_end import lanes as all_lanes
 from tests.end_to_end import mirror
+from tests.end_to_end.bench import Bench, assemble
+from tests.end_to_end.emulator.client import emulator
+from tests.end_to_end.lanes import Lanes
 from tests.end_to_end.terraform import PHASES
 
 
 @pytest.fixture(scope="session")
-def configuration(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Terraform's configuration file. Skips where Terraform or the provider is missing; in CI that is a failure."""
+def terraform_is_here() -> None:
+    """Skips where Terraform or the provider is missing; in CI that is a failure."""
     try:
         mirror.terraform()
-        return mirror.assemble(tmp_path_factory.mktemp("providers"), mirror.aws_provider())
+        mirror.aws_provider()
     except mirror.Missing as missing:
         if os.environ.get("CI"):
             pytest.fail(str(missing))
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def configuration(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Terraform's configuration file, which knows this machine's providers alone."""
+    return mirror.assemble(tmp_path_factory.mktemp("providers"), mirror.aws_provider())
+
+
+@pytest.fixture
+def bench(terraform_is_here: None, tmp_path: Path) -> Iterator[Bench]:
+    """An empty AWS of this test's own."""
+    with emulator(tmp_path) as running:
+        yield assemble(running, tmp_path)
+        running.check()
+
+
+@pytest.fixture(scope="session")
+def lanes(terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
+    """All stacks, each environment in an AWS of its own; their applies go on while the first tests run."""
+    with ExitStack() as stack, ThreadPoolExecutor(all_lanes.AT_ONCE) as pool:
+        benches = {}
+        for environment in ENVIRONMENTS:
+            folder = tmp_path_factory.mktemp(environment)
+            benches[environment] = assemble(stack.enter_context(emulator(folder)), folder)
+        yield all_lanes.begin(pool, outdir, benches)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

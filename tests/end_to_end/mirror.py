@@ -24,10 +24,15 @@ class Missing(Exception):
 
 @dataclass(frozen=True)
 class AwsProvider:
-    """`folder` is `.../registry.terraform.io/hashicorp/aws` of some mirror; `version` the newest one in it."""
+    """The newest `version` in a mirror; `path` is its folder there (unpacked layout) or its zip (packed layout)."""
 
-    folder: Path
+    path: Path
     version: str
+
+    @property
+    def mirrored(self) -> Path:
+        """The folder `hashicorp/aws` that it was found in."""
+        return self.path.parents[1] if self.path.is_dir() else self.path.parent
 
 
 def terraform() -> str:
@@ -40,9 +45,8 @@ def terraform() -> str:
 def aws_provider() -> AwsProvider:
     """The AWS provider of the first mirror that has one. Raises Missing when no mirror has."""
     for mirror in _mirrors():
-        folder = mirror / REGISTRY / "aws"
-        if versions := _versions(folder):
-            return AwsProvider(folder, versions[-1])
+        if versions := _versions(mirror / REGISTRY / "aws"):
+            return versions[-1]
     raise Missing(f"no AWS provider was found: {INSTALL}")
 
 
@@ -51,7 +55,10 @@ def assemble(folder: Path, aws: AwsProvider) -> Path:
     mirror = folder / "mirror"
     random = mirror / REGISTRY / "random" / RANDOM_VERSION / _platform()
     random.mkdir(parents=True)
-    (mirror / REGISTRY / "aws").symlink_to(aws.folder)
+    # Terraform looks into real folders only, and takes a link for the innermost one.
+    place = mirror / REGISTRY / "aws" / aws.path.relative_to(aws.mirrored)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.symlink_to(aws.path)
     executable = random / f"terraform-provider-random_v{RANDOM_VERSION}"
     executable.write_text(
         f'#!/bin/sh\nPYTHONPATH="{PROJECT}" exec "{sys.executable}" -m tests.end_to_end.random_provider\n'
@@ -78,12 +85,12 @@ def _mirrors() -> Iterator[Path]:
     yield from sorted(Path("/opt").glob("*"))
 
 
-def _versions(folder: Path) -> list[str]:
-    """Versions for this machine, in Terraform's unpacked or packed layout, oldest first."""
-    unpacked = {path.parent.name for path in folder.glob(f"*/{_platform()}")}
-    names = (path.name for path in folder.glob(f"terraform-provider-aws_*_{_platform()}.zip"))
-    packed = {name.split("_")[1] for name in names}
-    return sorted(unpacked | packed, key=lambda version: [int(part) for part in re.findall(r"\d+", version)])
+def _versions(folder: Path) -> list[AwsProvider]:
+    """Those for this machine, in either layout, oldest first."""
+    found = [AwsProvider(path, path.parent.name) for path in folder.glob(f"*/{_platform()}")]
+    zips = folder.glob(f"terraform-provider-aws_*_{_platform()}.zip")
+    found += [AwsProvider(path, path.name.split("_")[1]) for path in zips]
+    return sorted(found, key=lambda provider: [int(part) for part in re.findall(r"\d+", provider.version)])
 
 
 def _platform() -> str:

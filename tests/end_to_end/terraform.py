@@ -75,8 +75,13 @@ class Terraform:
         arguments = [mirror.terraform(), *command.split(), "-no-color", *self._no_input(command), *options]
         begun = time.monotonic()
         done = subprocess.run(
-            arguments, cwd=self.folder, env=dict(self.environment), stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            arguments,
+            cwd=self.folder,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         PHASES.setdefault(self.folder.name, []).append(Phase(command, time.monotonic() - begun))
         self.code = done.returncode
@@ -90,8 +95,14 @@ class Terraform:
         """Starts a command in a process group of its own, to be killed or waited for by the caller."""
         arguments = [mirror.terraform(), command, "-no-color", *self._no_input(command), *options]
         return subprocess.Popen(
-            arguments, cwd=self.folder, env=dict(self.environment), stdin=subprocess.DEVNULL,
-            stdout=self.log.open("a"), stderr=subprocess.STDOUT, text=True, start_new_session=True,
+            arguments,
+            cwd=self.folder,
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log.open("a"),
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
         )
 
     def _captured(self, command: str, *options: str) -> str:

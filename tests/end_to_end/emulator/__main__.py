@@ -3,6 +3,8 @@
 import importlib
 import os
 import pkgutil
+import signal
+import sys
 
 # Read by moto when it is imported: AWS's managed policies exist; a certificate is issued a second after its request.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
@@ -28,6 +30,9 @@ def main() -> None:
         importlib.import_module(f"{services.__name__}.{module.name}").install()
     application = Recorder(DomainDispatcherApplication(create_backend_app))
     server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)
+    # For the Lambda functions that run here.
+    os.environ["AWS_ENDPOINT_URL"] = f"http://127.0.0.1:{server.port}"
+    signal.signal(signal.SIGTERM, lambda signum, frame: sys.exit(0))
     print(server.port, flush=True)
     server.serve_forever()
 

@@ -1,8 +1,12 @@
-"""Accounts by access key: the key `111122223333` belongs to the account 111122223333."""
+"""Accounts by access key: the key of the account 111122223333 is `AKIA0000111122223333`."""
 
 from typing import Any
 
 from moto.iam import models
+
+from tests.end_to_end.emulator.extension import extend
+
+PREFIX = "AKIA0000"
 
 
 def install() -> None:
@@ -10,6 +14,7 @@ def install() -> None:
     original: Any = models.get_account_id_from
 
     def account_of(access_key: str) -> str:
-        return access_key if access_key.isdecimal() and len(access_key) == 12 else str(original(access_key))
+        account = access_key.removeprefix(PREFIX)
+        return account if len(account) == 12 else str(original(access_key))
 
-    models.get_account_id_from = account_of
+    extend(models, get_account_id_from=account_of)

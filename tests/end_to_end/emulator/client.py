@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests.end_to_end.emulator.accounts import PREFIX
 from tests.end_to_end.mirror import PROJECT
 
 
@@ -31,7 +32,7 @@ class Emulator:
         """What an AWS client needs to speak to the emulator as this account."""
         return {
             "AWS_ENDPOINT_URL": self.url,
-            "AWS_ACCESS_KEY_ID": account,
+            "AWS_ACCESS_KEY_ID": f"{PREFIX}{account}",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_EC2_METADATA_DISABLED": "true",
         }
@@ -41,7 +42,7 @@ class Emulator:
             service,
             endpoint_url=self.url,
             region_name=region,
-            aws_access_key_id=account,
+            aws_access_key_id=f"{PREFIX}{account}",
             aws_secret_access_key="test",
             config=Config(retries={"total_max_attempts": 1}),
         )

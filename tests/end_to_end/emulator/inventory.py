@@ -3,19 +3,35 @@
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core.base_backend import BackendDict
+from moto import backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
+
+# Those that the stacks use. Each is opened before it is read: the default VPC and the like are made by that.
+SERVICES = (
+    *("acm", "application-autoscaling", "backup", "budgets", "ce", "cloudwatch", "ec2", "ecr", "ecs", "elasticache"),
+    *("elbv2", "iam", "kms", "lambda", "logs", "rds", "route53", "s3", "s3control", "secretsmanager", "sns", "sqs"),
+    "wafv2",
+)
+# What AWS keeps after a deletion, too: keys wait for their deletion, task definitions and plans become inactive.
+# And what moto keeps for itself: tokens of requests that must not be done twice, the log of what happened.
+KEPT = {
+    "acm": {"_idempotency_tokens"},
+}
 
 
-def take() -> list[str]:
-    """One line for each thing in any collection of any service: `service account region collection key`."""
-    return sorted(line for service in list(BackendDict._instances) for line in _of(service))
+def take(account: str, regions: list[str]) -> list[str]:
+    """One line for each thing in any collection of any service: `service region collection key`."""
+    return sorted({line for service in SERVICES for line in _of(service, account, regions)})
 
 
-def _of(service: "BackendDict[Any]") -> Iterator[str]:
-    for account, region, backend in list(service.iter_backends()):
-        for name, collection in list(vars(backend).items()):
-            for key in _keys(collection):
-                yield f"{service.service_name} {account} {region} {name} {key}"
+def _of(service: Any, account: str, regions: list[str]) -> Iterator[str]:
+    assert account != DEFAULT_ACCOUNT_ID, "moto's own account"
+    backend_by_region = backends.get_backend(service)[account]
+    for region in ("aws", *regions):
+        if region in backend_by_region.regions:
+            for name, collection in list(vars(backend_by_region[region]).items()):
+                if name not in KEPT.get(service, ()):
+                    yield from (f"{service} {region} {name} {key}" for key in _keys(collection))
 
 
 def _keys(collection: Any) -> Iterator[str]:
@@ -26,5 +42,5 @@ def _keys(collection: Any) -> Iterator[str]:
                 yield from (f"{key}/{inner}" for inner in _keys(value))
             else:
                 yield str(key)
-    elif isinstance(collection, (list, set, tuple)) and collection:
+    elif isinstance(collection, list | set | tuple) and collection:
         yield f"{len(collection)} items"

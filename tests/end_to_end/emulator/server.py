@@ -1,5 +1,6 @@
 """The server's outermost layer: records requests and failures, injects faults, and answers questions about both."""
 
+import io
 import json
 import threading
 import time
@@ -85,7 +86,7 @@ class Recorder:
             case "requests":
                 answer = self._requests
             case "inventory":
-                answer = inventory.take()
+                answer = inventory.take(**json.loads(body))
             case "faults":
                 wanted = json.loads(body)
                 self._faults = Faults(time.monotonic() + wanted.pop("seconds"), **wanted)
@@ -101,15 +102,18 @@ def _body(environ: WSGIEnvironment) -> bytes:
     return data
 
 
+def _service(environ: WSGIEnvironment) -> str:
+    """The service that a signed request is for."""
+    scope: list[str] = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
+    return scope[3] if len(scope) > 3 else "-"
+
+
 def _operation(environ: WSGIEnvironment) -> str:
     """`service.Operation` as far as the request says it, else `service GET /path`."""
-    scope = environ.get("HTTP_AUTHORIZATION", "").partition("Credential=")[2].split(",")[0].split("/")
-    service = scope[3] if len(scope) > 3 else "-"
+    service = _service(environ)
     if target := environ.get("HTTP_X_AMZ_TARGET"):
         return f"{service}.{target.rpartition('.')[2]}"
     if environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded"):
-        import io
-
         body = _body(environ)
         environ["wsgi.input"] = io.BytesIO(body)
         return f"{service}.{parse_qs(body.decode()).get('Action', ['-'])[0]}"
@@ -125,6 +129,8 @@ def _answer(
         body, type_ = json.dumps({"__type": code, "message": message}), "application/json"
     else:
         error = f"<Error><Code>{code}</Code><Message><![CDATA[{message}]]></Message></Error>"
-        body, type_ = f"<ErrorResponse>{error}<Errors>{error}</Errors></ErrorResponse>", "text/xml"
+        # The client of S3 wants the error itself, that of EC2 a list, the others a response.
+        body = error if _service(environ) == "s3" else f"<ErrorResponse>{error}<Errors>{error}</Errors></ErrorResponse>"
+        type_ = "text/xml"
     start_response(f"{status} {code}", [("Content-Type", type_), ("X-Amzn-ErrorType", code)])
     return [body.encode()]

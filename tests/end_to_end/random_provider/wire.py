@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import msgpack
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory  # type: ignore[import-untyped]
 
 PACKAGE = "standin"
 # Terraform's "not known before the apply": https://github.com/hashicorp/terraform/blob/main/docs/plugin-protocol/object-wire-format.md

@@ -1,0 +1,48 @@
+"""What an AWS account has before a stack is applied to it: a hosted zone, an image, and at times a state bucket."""
+
+import json
+from typing import Any
+
+from tests.end_to_end.emulator.client import Emulator
+
+MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
+
+
+def account_of(module: dict[str, Any]) -> str:
+    """The account that a synthesized module may be applied to."""
+    account: str = module["provider"]["aws"][0]["allowed_account_ids"][0]
+    return account
+
+
+def make_state_bucket(emulator: Emulator, module: dict[str, Any]) -> None:
+    """The bucket that the foundation would have made, for a test that does not need the foundation."""
+    backend = module["terraform"]["backend"]["s3"]
+    emulator.client("s3", account_of(module), backend["region"]).create_bucket(
+        Bucket=backend["bucket"], CreateBucketConfiguration={"LocationConstraint": backend["region"]}
+    )
+
+
+def make_hosted_zone(emulator: Emulator, module: dict[str, Any]) -> None:
+    route53 = emulator.client("route53", account_of(module))
+    existing = {zone["Name"] for zone in route53.list_hosted_zones()["HostedZones"]}
+    for zone in module["data"]["aws_route53_zone"].values():
+        if f"{zone['name']}." not in existing:
+            route53.create_hosted_zone(Name=zone["name"], CallerReference=zone["name"])
+
+
+def push_image(emulator: Emulator, module: dict[str, Any]) -> None:
+    """The image that the module looks up, into a repository that is made when the foundation did not."""
+    ecr = emulator.client("ecr", account_of(module), module["provider"]["aws"][0]["region"])
+    for image in module["data"]["aws_ecr_image"].values():
+        repository = image["repository_name"]
+        if repository not in {one["repositoryName"] for one in ecr.describe_repositories()["repositories"]}:
+            ecr.create_repository(repositoryName=repository)
+        # The digest is the one that the environment file names: moto takes a caller's word for it.
+        manifest = {"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "annotations": {"digest": image["image_digest"]}}
+        ecr.put_image(
+            repositoryName=repository,
+            imageManifest=json.dumps(manifest),
+            imageManifestMediaType=MANIFEST_TYPE,
+            imageDigest=image["image_digest"],
+            imageTag=image["image_digest"].removeprefix("sha256:")[:12],
+        )
