@@ -15,7 +15,7 @@ from migrations.revisions import OWNER, Key, Revision
 
 FIRST_SIZE, LARGEST_SIZE = 1_000, 50_000
 # Rows of a batch stay locked to its end: sizes are doubled below the first and halved above the second (seconds).
-SHORT, LONG = 0.15, 0.5
+SHORT, LONG = 0.1, 0.3
 LOG_SECONDS = 10.0
 CUT_OFF = "57014"  # query_canceled, here by statement_timeout
 
