@@ -30,11 +30,11 @@ class Change:
 
     resource: ResourceChange
 
-    @property
+    @cached_property
     def address(self) -> str:
         return self.resource.address
 
-    @property
+    @cached_property
     def type(self) -> str:
         return self.resource.type
 
@@ -80,16 +80,18 @@ class Change:
         """Also when all of it is known only after apply, and `after` therefore empty."""
         return self.resource.change.after is not None
 
-    @property
+    @cached_property
     def before(self) -> dict[str, Any]:
         return self.resource.change.before or {}
 
-    @property
+    @cached_property
     def after(self) -> dict[str, Any]:
         return self.resource.change.after or {}
 
     def old(self, path: str) -> Any:
         """The value before, or None."""
+        if "." not in path:  # nearly always, and three times as fast
+            return self.before.get(path)
         return _at(self.resource.change.before, False, path)
 
     def new(self, path: str) -> Any:
@@ -124,6 +126,15 @@ class Change:
         if isinstance(mask, dict):
             return frozenset(name for name, part in mask.items() if marked(part))
         return frozenset(self.after) if mask is True else frozenset()
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """Top-level attributes that differ, or may after apply."""
+        return self.unknown.union(self.changed)
+
+    def touches(self, path: str) -> bool:
+        """Whether the value at `path` may be another after the apply."""
+        return path.partition(".")[0] in self.touched
 
     @cached_property
     def replace_causes(self) -> tuple[str, ...]:

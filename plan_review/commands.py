@@ -12,12 +12,14 @@ from plan_review.comment import comment, report
 from plan_review.errors import BindingBroken, CannotReview
 from plan_review.evidence import Evidence, evidence
 from plan_review.inputs import Context, read_stack
+from plan_review.machine import planreview_json
 from plan_review.manifest import MANIFEST, PLAN_JSON, make_manifest, now, read_manifest
 from plan_review.meaning import Meaning
 from plan_review.output import refuse_leaks, secrets_of, write
 from plan_review.review import Review
 from plan_review.review import review as review_stack
 from plan_review.rules.p05_foreign_code import foreign_code as foreign_code_of
+from plan_review.sarif import sarif
 from plan_review.saved_plan import state_of_file
 from plan_review.synthesized import read_synthesized
 from plan_review.verify import differences, not_acknowledged, other_meaning
@@ -30,13 +32,17 @@ def review(options: Namespace) -> int:
     pairs = zip(reviews, options.plans, strict=True)
     proofs = [evidence(item.stack, path.parent, options.commit) for item, path in pairs]
     made = comment(reviews, proofs, options.marker or "")
-    texts = {options.comment: ("comment", made.text)}
-    if options.report:
-        texts[options.report] = ("report", report(reviews, proofs))
+    texts = [(options.comment, "comment", made.text)]
+    # The report holds all that the terminal shows: it is checked even when nobody asked for the file.
+    texts.append((options.report, "report", report(reviews, proofs)))
+    texts += [(options.json, "JSON", planreview_json(reviews, proofs, made.omitted))] if options.json else []
+    texts += [(options.sarif, "SARIF", sarif(reviews))] if options.sarif else []
     _write(texts, reviews, proofs)
-    print(made.text)
     if not made.fits:
         raise CannotReview("the dangerous lines do not fit into one comment; split the change")
+    from plan_review.terminal import show  # rich takes 60 ms to load
+
+    show(reviews)
     return FINDINGS if any(item.open for item in reviews) else REVIEWED
 
 
@@ -123,14 +129,13 @@ def _acknowledgements(options: Namespace) -> tuple[Acknowledgement, ...]:
     return read_acknowledgements(options.acknowledgements, today) if options.acknowledgements else ()
 
 
-def _write(texts: dict[Path | None, tuple[str, str]], reviews: Sequence[Review], proofs: Sequence[Evidence]) -> None:
+def _write(texts: list[tuple[Path | None, str, str]], reviews: Sequence[Review], proofs: Sequence[Evidence]) -> None:
     """All of the texts or none: each is checked before the first is written."""
     secrets = {secret for item in reviews for secret in secrets_of(item.stack)}
     own = {finding.fingerprint for item in reviews for finding in item.findings}
     own |= {digest for proof in proofs for digest in proof.digests}
-    own |= {digest[:length] for digest in own for length in (12, 16)}
-    for name, text in texts.values():
-        refuse_leaks(name, text, secrets, sorted(own, key=len, reverse=True))
-    for path, (_, text) in texts.items():
+    for _, name, text in texts:
+        refuse_leaks(name, text, secrets, own)
+    for path, _, text in texts:
         if path is not None:
             write(path, text)

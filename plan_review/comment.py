@@ -36,10 +36,12 @@ def comment(reviews: Sequence[Review], evidence: Sequence[Evidence] = (), marker
 
     Lines of tier BLOCK and DANGER are never left out.
     """
-    for level in range(len(STEPS) + 1):
-        text = _render(reviews, evidence, marker, level)
-        if len(text) <= BUDGET:
-            return Comment(text, STEPS[:level])
+    fixed = _fixed(reviews, marker)
+    if len(fixed) <= BUDGET:
+        for level in range(len(STEPS) + 1):
+            text = fixed + _foldable(reviews, evidence, level)
+            if len(text) <= BUDGET:
+                return Comment(text, STEPS[:level])
     dangerous = sum(line.tier >= Tier.DANGER for review in reviews for line in review.lines)
     lines = [*_head(marker), "## Plan review: CANNOT REVIEW - too large, split the change", ""]
     lines += [f"{dangerous} dangerous lines do not fit into one comment, and none of them may be left out."]
@@ -48,7 +50,7 @@ def comment(reviews: Sequence[Review], evidence: Sequence[Evidence] = (), marker
 
 def report(reviews: Sequence[Review], evidence: Sequence[Evidence] = ()) -> str:
     """The same in full length, for the summary of a job."""
-    return _render(reviews, evidence, "", 0)
+    return _fixed(reviews, "") + _foldable(reviews, evidence, 0)
 
 
 def _head(marker: str) -> list[str]:
@@ -68,20 +70,24 @@ def verdict(reviews: Sequence[Review]) -> str:
     return "no changes" if all(review.nothing_changes for review in reviews) else "routine"
 
 
-def _render(reviews: Sequence[Review], evidence: Sequence[Evidence], marker: str, level: int) -> str:
-    several = len(reviews) > 1
+def _fixed(reviews: Sequence[Review], marker: str) -> str:
+    """What is never left out: the verdict, the dangerous lines, the numbers."""
     lines = [*_head(marker), f"## Plan review: {_titled(reviews)} - {verdict(reviews)}"]
-    lines += _dangerous(reviews, several)
+    lines += _dangerous(reviews, len(reviews) > 1)
     changing = [review for review in reviews if not review.nothing_changes]
     if changing:
-        lines += ["", *_counts(changing), ""]
+        lines += ["", *_counts(changing)]
     if len(changing) < len(reviews):
         names = ", ".join(code(review.stack.name) for review in reviews if review.nothing_changes)
-        lines += [f"No changes: {names}", ""]
-    lines += _review_lines(reviews, several, level)
-    lines += _routine(reviews, several, level)
-    lines += _noise(reviews, level)
-    lines += _moves(reviews, level)
+        lines += ["", f"No changes: {names}"]
+    return "\n".join(lines) + "\n"
+
+
+def _foldable(reviews: Sequence[Review], evidence: Sequence[Evidence], level: int) -> str:
+    """The rest, shorter with each level."""
+    several = len(reviews) > 1
+    lines = ["", *_review_lines(reviews, several, level), *_routine(reviews, several, level)]
+    lines += [*_noise(reviews, level), *_moves(reviews, level)]
     if level:
         lines += [f"Left out here, in the full report of this run: {'; '.join(STEPS[:level])}.", ""]
     lines += [f"<sub>{'<br>'.join(item.text for item in evidence)}</sub>"] if evidence else []
@@ -109,9 +115,8 @@ def _counts(reviews: Sequence[Review]) -> list[str]:
 def _dangerous(reviews: Sequence[Review], several: bool) -> list[str]:
     sections: dict[str, list[tuple[Review, Line]]] = {"Must be acknowledged": [], "Danger": [], "Acknowledged": []}
     for review in reviews:
-        needed = set(review.open)
         for line in review.lines:
-            if needed & set(line.findings):
+            if review.is_open(line):
                 sections["Must be acknowledged"].append((review, line))
             elif line.tier >= Tier.DANGER:
                 accepted = any(finding.fingerprint in review.acknowledged for finding in line.findings)
@@ -161,11 +166,7 @@ def _acknowledgement(review: Review, finding: Finding) -> str:
 
 
 def _of_tier(reviews: Sequence[Review], tier: Tier) -> list[Line]:
-    return [line for review in reviews for line in review.lines if line.tier is tier and not _is_open(review, line)]
-
-
-def _is_open(review: Review, line: Line) -> bool:
-    return bool(set(review.open) & set(line.findings))
+    return [line for review in reviews for line in review.lines if line.tier is tier and not review.is_open(line)]
 
 
 def _review_lines(reviews: Sequence[Review], several: bool, level: int) -> list[str]:
@@ -185,8 +186,12 @@ def _routine(reviews: Sequence[Review], several: bool, level: int) -> list[str]:
         kinds = Counter((line.action, line.address.partition(".")[0]) for line in lines)
         text = [f"- {count} x {kind[0]} {code(kind[1])}" for kind, count in sorted(kinds.items())]
     else:
-        text = [f"- {action(line)} {_label(line, several)}" for line in lines]
+        text = [f"- {action(line)} {_label(line, several)}{_why(line)}" for line in lines]
     return details(f"Routine ({len(lines)})", text)
+
+
+def _why(line: Line) -> str:
+    return f": {code(line.findings[0].detail)}" if line.findings else ""
 
 
 def _noise(reviews: Sequence[Review], level: int) -> list[str]:
@@ -209,10 +214,9 @@ def _moves(reviews: Sequence[Review], level: int) -> list[str]:
 def _moved_lines(reviews: Sequence[Review]) -> Iterator[str]:
     for review in reviews:
         for change in review.stack.changes:
-            shown = code(values.address(change.address))
             if change.moved_from:
-                yield f"- moved: {code(values.address(change.moved_from))} to {shown}"
+                yield f"- moved: {code(values.address(change.moved_from))} to {code(values.address(change.address))}"
             if change.imported:
-                yield f"- imported: {shown}"
+                yield f"- imported: {code(values.address(change.address))}"
         for name in changed_outputs(review.stack):
             yield f"- output changes: {code(name)}"

@@ -24,6 +24,11 @@ def cannot_tell(change: Change, path: str, detail: str = "", tier: Tier | None =
     return Hit(change, detail or f"{attribute_name(path)} is known after apply", (path,), (path,), tier)
 
 
+def _touched(change: Change, paths: tuple[str, ...]) -> list[str]:
+    """Those of the paths that may be another after the apply; most changes touch few attributes."""
+    return [path for path in paths if change.touches(path)] if change.touched else []
+
+
 def turned_off(change: Change, *paths: str) -> Iterator[Hit]:
     """True before, false or gone after."""
     yield from _turned(change, paths, True)
@@ -37,7 +42,7 @@ def turned_on(change: Change, *paths: str) -> Iterator[Hit]:
 def _turned(change: Change, paths: tuple[str, ...], was: bool) -> Iterator[Hit]:
     if not compared(change):
         return
-    for path in paths:
+    for path in _touched(change, paths):
         if truth(change.old(path)) is not was:
             continue
         new = change.new(path)
@@ -60,7 +65,7 @@ def raised(change: Change, *paths: str) -> Iterator[Hit]:
 def _moved(change: Change, paths: tuple[str, ...], direction: int) -> Iterator[Hit]:
     if not compared(change):
         return
-    for path in paths:
+    for path in _touched(change, paths):
         old, new = number(change.old(path)), change.new(path)
         if old is None:
             continue
@@ -74,7 +79,7 @@ def taken_away(change: Change, *paths: str) -> Iterator[Hit]:
     """Something before, nothing after."""
     if not compared(change):
         return
-    for path in paths:
+    for path in _touched(change, paths):
         if change.old(path) in (None, "", [], {}):
             continue
         new = change.new(path)
@@ -88,7 +93,7 @@ def altered(change: Change, *paths: str) -> Iterator[Hit]:
     """Something before, anything else after."""
     if not compared(change):
         return
-    for path in paths:
+    for path in _touched(change, paths):
         if change.old(path) in (None, "", [], {}):
             continue
         if change.new(path) is UNKNOWN:

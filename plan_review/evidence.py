@@ -36,8 +36,9 @@ class Evidence:
 
     @property
     def digests(self) -> tuple[str, ...]:
-        """The texts of this line that look random and are no secrets."""
-        return tuple(part for part in (self.fingerprint, self.plan, self.lock, self.commit) if part)
+        """What looks random in the outputs and is no secret, as it is shown: in full, or its beginning."""
+        full = (part for part in (self.fingerprint, self.plan, self.lock, self.commit) if part)
+        return tuple(shown for part in full for shown in (part, part[:16], part[:12]))
 
 
 def evidence(stack: Stack, folder: Path, commit: str | None) -> Evidence:

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 from plan_review import values
 from plan_review.change import Change
@@ -35,7 +36,7 @@ class Finding:
     def owner(self) -> str:
         return OWNERS[self.rule.id[0]]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Names this finding in an acknowledgement: whatever of it is shown, nothing that is hidden.
 

@@ -75,6 +75,8 @@ class Meaning:
         found: dict[str, Any] = {}
         for name in sorted(before.keys() | after.keys() | (unknown.keys() if isinstance(unknown, dict) else set())):
             mask = part_of(unknown, name)
+            if mask is False and before.get(name) == after.get(name):
+                continue
             old, new = _known(before.get(name), mask), _known(after.get(name), mask)
             expression = self.stack.plan.expressions.get(address.partition("[")[0], {}).get(name) if mask else None
             if old == new and expression is None:

@@ -2,17 +2,14 @@
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 from plan_review.errors import CannotReview
 from plan_review.plan import ResourceChange, ValueChange
-from plan_review.secret_shapes import leaks
+from plan_review.secret_shapes import SHORTEST, leaks
 from plan_review.stack import Stack
-
-# Shorter marked values, and plain words, occur in names that have nothing to do with them.
-SHORTEST = 8
 
 
 def secrets_of(stack: Stack) -> frozenset[str]:
@@ -52,7 +49,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(item)
 
 
-def refuse_leaks(name: str, text: str, secrets: Iterable[str], own: Iterable[str]) -> None:
+def refuse_leaks(name: str, text: str, secrets: Collection[str], own: Collection[str]) -> None:
     """Raises CannotReview when `text` gives something away; the message doesn't repeat it."""
     found = next(leaks(text, secrets=secrets, own=own), None)
     if found:

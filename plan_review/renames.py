@@ -1,17 +1,19 @@
 """Deletions and creations that are really one resource under a new address."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from plan_review.change import UNKNOWN, Change
+from plan_review.change import Change
 
 # Share of the telling attributes that must be equal.
 NEARLY = 0.8
 # Attribute values that more new resources than this have in common tell none of them apart.
 COMMON = 20
+# New resources that each deleted one is compared with in full.
+NEAREST = 5
 
 
 @dataclass(frozen=True)
@@ -52,45 +54,35 @@ def _split(changes: Iterable[Change]) -> tuple[dict[str, list[Change]], dict[str
 
 
 def _pairs(deleted: list[Change], created: list[Change]) -> Iterator[Rename]:
-    """Compares only resources that share an uncommon value, so that the effort grows with their number."""
+    """Compares each deletion with the creations that share most of its uncommon values, so that effort stays linear."""
+    telling = [_telling(change) for change in created]
     holders: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for number, change in enumerate(created):
-        for pair in _telling(change.after, change):
+    for number, pairs in enumerate(telling):
+        for pair in pairs.items():
             holders[pair].append(number)
     for old in deleted:
-        pairs = [(name, _text(value)) for name, value in old.before.items()]
-        near = {n for pair in pairs for n in _few(holders.get(pair, []))}
-        if not near and len(created) <= COMMON:
-            near = set(range(len(created)))
-        for number in sorted(near):
-            rename = _compare(old, created[number])
-            if rename:
-                yield rename
+        texts = {name: _text(value) for name, value in old.before.items()}
+        votes = Counter(
+            n for pair in texts.items() if len(holders.get(pair, ())) <= COMMON for n in holders.get(pair, ())
+        )
+        near = [number for number, _ in votes.most_common(NEAREST)] or range(min(len(created), COMMON))
+        for number in near:
+            compared = telling[number]
+            equal = sum(texts.get(name) == text for name, text in compared.items())
+            if equal and equal >= NEARLY * len(compared):
+                yield Rename(old, created[number], equal, len(compared))
 
 
-def _few(numbers: list[int]) -> list[int]:
-    return numbers if len(numbers) <= COMMON else []
-
-
-def _telling(values: dict[str, Any], change: Change) -> list[tuple[str, str]]:
-    """Attributes that set this resource apart: known and given, no switches, no tags."""
-    return [
-        (name, _text(value))
-        for name, value in values.items()
+def _telling(change: Change) -> dict[str, str]:
+    """Attributes that set a new resource apart: known and given, no switches, no tags."""
+    return {
+        name: _text(value)
+        for name, value in change.after.items()
         if value not in (None, "", 0, [], {})
         and not isinstance(value, bool)
         and name not in ("tags", "tags_all")
-        and change.new(name) is not UNKNOWN
         and name not in change.unknown
-    ]
-
-
-def _compare(old: Change, new: Change) -> Rename | None:
-    compared = _telling(new.after, new)
-    equal = sum(_text(old.before.get(name)) == text for name, text in compared)
-    if equal < 1 or equal < NEARLY * len(compared):
-        return None
-    return Rename(old, new, equal, len(compared))
+    }
 
 
 def _text(value: Any) -> str:

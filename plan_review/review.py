@@ -82,6 +82,14 @@ class Review:
             f for f in self.findings if self.must_be_acknowledged(f) and f.fingerprint not in self.acknowledged
         )
 
+    @cached_property
+    def _open_fingerprints(self) -> frozenset[str]:
+        return frozenset(found.fingerprint for found in self.open)
+
+    def is_open(self, line: Line) -> bool:
+        """Whether something about the resource has to be acknowledged and is not."""
+        return any(found.fingerprint in self._open_fingerprints for found in line.findings)
+
 
 def review(stack: Stack, acknowledgements: Iterable[Acknowledgement] = ()) -> Review:
     """Every finding of every rule, in an order that depends on the plan alone."""

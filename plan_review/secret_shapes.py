@@ -1,7 +1,8 @@
 """What secrets look like: the last line of defence, after everything that could be one was left out."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterator
 
 # Each shape is unmistakable on its own; published prefixes of the vendors.
 SHAPES: dict[str, re.Pattern[str]] = {
@@ -23,6 +24,12 @@ SHAPES: dict[str, re.Pattern[str]] = {
     "password in a connection string": re.compile(r"(?i)(?:password|passwd|pwd)\s*=\s*[^\s;&]+"),
 }
 
+# Shorter marked values, and plain words, occur in names that have nothing to do with them.
+SHORTEST = 8
+# Comparisons of characters, about a second's worth.
+MANY = 10**9
+
+_HEXADECIMAL = re.compile(r"(?<![A-Za-z0-9])[0-9a-f]{12,64}(?![A-Za-z0-9])")
 # Runs of characters that a generated secret is made of. Separators split names, so that words are judged one by one.
 _RUN = re.compile(r"[A-Za-z0-9+=]{16,}")
 _DIGIT_RUNS = re.compile(r"[0-9]+")
@@ -52,19 +59,28 @@ def looks_secret(text: str) -> bool:
     return shape_of(text) is not None or looks_random(text)
 
 
-def leaks(text: str, *, secrets: Iterable[str], own: Iterable[str]) -> Iterator[str]:
+def leaks(text: str, *, secrets: Collection[str], own: Collection[str]) -> Iterator[str]:
     """What a finished text gives away, each as a sentence that doesn't repeat it.
 
-    `secrets` are values that the plan marks as sensitive; `own` are fingerprints and digests that the review made.
+    `secrets` are values that the plan marks as sensitive, at least SHORTEST long; `own` are fingerprints and digests
+    that the review made itself.
     """
-    for secret in secrets:
-        if secret in text:
-            yield "a value that the plan marks as sensitive"
-            break
-    for digest in own:
-        text = text.replace(digest, "")
+    if _contains_any(text, secrets):
+        yield "a value that the plan marks as sensitive"
+    text = _HEXADECIMAL.sub(lambda match: "" if match[0] in own else match[0], text)
     kind = shape_of(text)
     if kind is not None:
         yield f"something shaped like this: {kind}"
     elif looks_random(text):
         yield "a random string, as generated secrets are"
+
+
+def _contains_any(text: str, secrets: Collection[str]) -> bool:
+    """Whether one of `secrets` is in `text`, in a time that grows with either, not with their product."""
+    if len(secrets) * len(text) < MANY:
+        return any(secret in text for secret in secrets)
+    heads = defaultdict(list)
+    for secret in secrets:
+        heads[secret[:SHORTEST]].append(secret)
+    found = {text[i : i + SHORTEST] for i in range(len(text) - SHORTEST + 1)} & heads.keys()
+    return any(secret in text for head in found for secret in heads[head])

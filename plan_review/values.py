@@ -6,6 +6,7 @@ secret in the wrong place does not pass either.
 
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 from plan_review.change import UNKNOWN, Change
@@ -78,11 +79,13 @@ _ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]?|[a-z]")
 _INDEX = re.compile(r"\[(?:(?P<number>\d+)|\"(?P<key>(?:[^\"\\]|\\.)*)\")\]")
 
 
+@lru_cache(maxsize=1 << 16)
 def name(text: str) -> str:
     """A name from the plan as it may be shown, or "(hidden)"."""
     return text if _NAME.fullmatch(text) and not looks_secret(text) else HIDDEN
 
 
+@lru_cache(maxsize=1 << 16)
 def address(text: str) -> str:
     """An address as it may be shown; keys of `for_each` are data and hidden, unless they are zones."""
 
