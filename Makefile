@@ -17,7 +17,8 @@ OF_WORKSPACE = ENVIRONMENT=$(ENVIRONMENT_OF) ENVIRONMENT_SUFFIX=$(SUFFIX_OF:-%=%
 STACK = payments-$(WORKSPACE)
 TERRAFORM = terraform -chdir=cdktf.out/stacks/$(STACK)
 
-.PHONY: help synth test snapshots lint bench picture plan diff deploy destroy migration migrate-local schema workspace
+.PHONY: help synth test snapshots lint plan review preflight catalogue lock diff deploy destroy migration \
+	migrate-local schema picture bench workspace
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +41,21 @@ plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the pla
 	$(OF_WORKSPACE) $(PY) main.py
 	$(TERRAFORM) init -input=false
 	$(TERRAFORM) plan -input=false -out=plan.tfplan
+
+review: plan ## Plan WORKSPACE=dev and say what of it is dangerous
+	$(TERRAFORM) show -json plan.tfplan > cdktf.out/stacks/$(STACK)/plan.json
+	$(PY) -m plan_review review cdktf.out/stacks/$(STACK)/plan.json
+
+preflight: workspace $(VENV)/.installed ## Ask the account of WORKSPACE=dev what would fail; changes nothing
+	$(OF_WORKSPACE) $(PY) main.py > /dev/null
+	@$(PY) -m preflight $(WORKSPACE)
+
+catalogue: $(VENV)/.installed ## Refresh the list of engine versions from AWS, and show the difference
+	@$(PY) -m preflight.catalogue
+
+lock: $(VENV)/.installed ## Write the provider lock files into locks/; needs the Terraform registry
+	@$(PY) main.py > /dev/null
+	@$(PY) -m delivery lock $$(ls cdktf.out/stacks)
 
 diff: workspace node_modules/.installed ## cdktf diff of WORKSPACE=dev
 	$(OF_WORKSPACE) $(CDKTF) diff $(STACK) --skip-provider-lock

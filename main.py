@@ -2,9 +2,11 @@
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from environments.loading import load
+from environments.schema import engine_versions
 from environments.schema.base import SettingsError
 from stacks.schema import prepare
 from synthesis.bindings import environment as bindings_environment
@@ -35,6 +37,8 @@ def main() -> int:
     with report.step("Synthesizing"):
         build(workspaces, str(outdir), schema, report.built).synth()
     report.print(outdir)
+    if warning := engine_versions.stale(datetime.now(UTC).date()):
+        print(f"warning: {warning}", file=sys.stderr)
     return 0
 
 
