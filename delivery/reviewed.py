@@ -16,6 +16,8 @@ from plan_review.meaning import Meaning
 from plan_review.review import review
 from plan_review.verify import other_meaning
 
+# As many digits as a review shows.
+SHORTEST = 16
 AGAIN = "Review it anew: in a pull request, or on this run's page and then `deploy` by hand with its fingerprint."
 
 
@@ -38,8 +40,11 @@ def hold(github: GitHub, stack: Stack, folder: Path, *, commit: str, approved: s
     """
     if approved:
         own = fingerprint(folder)
-        if own != approved:
-            raise Refused(f"{stack.name}: the plan has the fingerprint {own}, approved was {approved}. {AGAIN}")
+        if len(approved) < SHORTEST or not own.startswith(approved):
+            raise Refused(
+                f"{stack.name}: the plan has the fingerprint {own}, approved was {approved} "
+                f"(at least its first {SHORTEST} digits are needed). {AGAIN}"
+            )
         return f"{stack.name}: approved by hand, fingerprint {own}"
     pull_request, head = _pull_request(github, commit)
     manifest = _manifest(github, stack, head, pull_request)

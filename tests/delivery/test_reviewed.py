@@ -140,10 +140,16 @@ def test_a_commit_inside_a_merged_branch_is_not_the_merge(github: GitHub, store:
 
 def test_approved_by_hand(github: GitHub, store: Store, folder: Path) -> None:
     own = reviewed.fingerprint(folder)
-    assert "approved by hand" in reviewed.hold(github, DEV, folder, commit=MERGE, approved=own)
+    for approved in (own, own[:16]):
+        assert "approved by hand" in reviewed.hold(github, DEV, folder, commit=MERGE, approved=approved)
     assert store.requests == []
 
 
 def test_another_plan_was_approved_by_hand(github: GitHub, folder: Path, other: Path) -> None:
-    with pytest.raises(Refused, match=r"the plan has the fingerprint \w+, approved was \w+\. Review it anew"):
+    with pytest.raises(Refused, match=r"the plan has the fingerprint \w+, approved was \w+ .* Review it anew"):
         reviewed.hold(github, DEV, folder, commit=MERGE, approved=reviewed.fingerprint(other))
+
+
+def test_too_few_digits_approve_nothing(github: GitHub, folder: Path) -> None:
+    with pytest.raises(Refused, match="at least its first 16 digits are needed"):
+        reviewed.hold(github, DEV, folder, commit=MERGE, approved=reviewed.fingerprint(folder)[:15])

@@ -1,0 +1,203 @@
+"""Runs the jobs of the workflow files: every script for real, with what GitHub's runner would set around it."""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.delivery.fake_github import REPOSITORY, TOKEN, Store
+from tests.delivery.workflows import OWN, PROJECT, action_steps, read
+
+EXPRESSION = re.compile(r"\$\{\{ ([\w.-]+)(?: \|\| '')? \}\}")
+RUN = 900  # the number of the first run
+
+
+class UnknownStep(Exception):
+    """A workflow uses something that this runner does not know: teach it, or take it out of the workflow."""
+
+
+@dataclass
+class Result:
+    """How a job ended: the step that failed, what the steps printed, and what it gives to later jobs."""
+
+    failed: str = ""
+    log: str = ""
+    outputs: dict[str, str] = field(default_factory=dict)
+    summary: str = ""
+    roles: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.failed
+
+
+@dataclass
+class Runner:
+    """A checkout and a GitHub. `credentials` gives the variables of an account; `synthesized` runs after set-up."""
+
+    checkout: Path
+    api: str
+    store: Store
+    credentials: Callable[[str], Mapping[str, str]]
+    synthesized: Callable[[Path], None]
+    variables: Mapping[str, str]
+    # Steps that are not run, by a part of their script.
+    without: tuple[str, ...] = ()
+    runs: int = RUN
+
+    def run(
+        self,
+        workflow: str,
+        job: str,
+        *,
+        event: dict[str, Any],
+        commit: str,
+        inputs: Mapping[str, str] | None = None,
+        needs: Mapping[str, Result] | None = None,
+        **matrix: str,
+    ) -> Result:
+        """One job of a workflow; `event` is the payload, `commit` what it runs at."""
+        content = read(PROJECT / ".github/workflows" / workflow)
+        self.runs += 1
+        work = self.checkout.parent / f"run-{self.runs}"
+        work.mkdir()
+        github = {
+            "event": event, "server_url": "https://github.example", "repository": REPOSITORY, "token": TOKEN,
+            "run_id": str(self.runs), "run_attempt": "1", "workspace": str(self.checkout),
+        }  # fmt: skip
+        contexts: dict[str, Any] = {"github": github, "inputs": dict(inputs or {}), "matrix": matrix, "steps": {}}
+        contexts["needs"] = {
+            name: {"result": "success" if one.ok else "failure", "outputs": one.outputs}
+            for name, one in (needs or {}).items()
+        }
+        result = Result()
+        wanted = content["jobs"][job]
+        contexts["env"] = {}
+        for level in (content, wanted):
+            contexts["env"] |= {name: fill(value, contexts) for name, value in level.get("env", {}).items()}
+        contexts["runner"] = work
+        base = {
+            **self.variables, "GITHUB_API_URL": self.api, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_SHA": commit,
+            "GITHUB_STEP_SUMMARY": str(work / "summary.md"), "GITHUB_PATH": str(work / "path"), "CI": "true",
+        }  # fmt: skip
+        (work / "summary.md").touch()
+        self._steps(wanted["steps"], contexts, base, result)
+        result.summary = (work / "summary.md").read_text()
+        result.outputs = {name: fill(value, contexts) for name, value in wanted.get("outputs", {}).items()}
+        return result
+
+    def _steps(
+        self, steps: list[dict[str, Any]], contexts: dict[str, Any], base: dict[str, str], result: Result
+    ) -> None:
+        for step in steps:
+            condition = step.get("if")
+            if condition not in (None, "${{ !cancelled() }}", "always()"):
+                raise UnknownStep(f"if: {condition}")
+            if result.failed and condition is None:
+                continue
+            if "uses" in step:
+                self._use(step, contexts, base, result)
+                continue
+            if any(part in step["run"] for part in self.without):
+                continue
+            name = step.get("name", step["run"].splitlines()[0])
+            if not self._script(step, name, contexts, base, result) and not step.get("continue-on-error"):
+                result.failed = result.failed or name
+
+    def _script(
+        self, step: dict[str, Any], name: str, contexts: dict[str, Any], base: dict[str, str], result: Result
+    ) -> bool:
+        own = {key: fill(value, contexts) for key, value in step.get("env", {}).items()}
+        outputs = contexts["runner"] / "outputs"
+        outputs.write_text("")
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
+            cwd=self.checkout, env={**base, **contexts["env"], **own, "GITHUB_OUTPUT": str(outputs)},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        result.log += f"## {name}\n{done.stdout}"
+        if "id" in step:
+            lines = (line.split("=", 1) for line in outputs.read_text().splitlines())
+            contexts["steps"][step["id"]] = {"outputs": {key: value for key, value in lines}}
+        return done.returncode == 0
+
+    def _use(self, step: dict[str, Any], contexts: dict[str, Any], base: dict[str, str], result: Result) -> None:
+        given = {name: fill(value, contexts) for name, value in step.get("with", {}).items()}
+        used = step["uses"].partition("@")[0]
+        if used.startswith(OWN):
+            inner = {**contexts, "inputs": given, "steps": {}}
+            self._steps(action_steps(used), inner, base, result)
+            if used.endswith("/setup"):
+                self.synthesized(self.checkout / "cdktf.out")
+        elif used == "actions/checkout":
+            commit = given.get("ref", base["GITHUB_SHA"])
+            git(self.checkout, "checkout", "--quiet", "--detach", "--force", commit)
+            git(self.checkout, "clean", "--quiet", "-ffdx", "--exclude=.venv", "--exclude=.cache")
+        elif used == "aws-actions/configure-aws-credentials":
+            role = given["role-to-assume"]
+            result.roles.append(role.rpartition("/")[2])
+            base |= {**self.credentials(role.split(":")[4]), "AWS_REGION": given["aws-region"]}
+        elif used == "actions/upload-artifact":
+            pattern = given["path"]
+            start = pattern.partition("*")[0].rstrip("/")
+            paths = sorted(self.checkout.glob(pattern))
+            files = {str(path.relative_to(self.checkout / start)): path.read_bytes() for path in paths}
+            self.store.artifact(given["name"], contexts["env"]["HEAD"], files)
+        elif used not in ("actions/setup-python", "hashicorp/setup-terraform"):
+            raise UnknownStep(f"uses: {used}")
+
+
+def fill(value: object, contexts: Mapping[str, Any]) -> str:
+    """The text with its expressions replaced; a name that no context has is empty, as on GitHub."""
+
+    def look_up(found: re.Match[str]) -> str:
+        at: Any = contexts
+        for part in found[1].split("."):
+            at = at.get(part, "") if isinstance(at, Mapping) else ""
+        return str(at)
+
+    text = EXPRESSION.sub(look_up, str(value))
+    if "${{" in text:
+        raise UnknownStep(f"expression: {text}")
+    return text
+
+
+def git(folder: Path, *arguments: str) -> str:
+    author = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]
+    done = subprocess.run(["git", *author, *arguments], cwd=folder, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+def clone(folder: Path) -> Path:
+    """A repository of its own with the project's files as they are now, in one commit on `main`."""
+    for name in _files():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        # With its time: `make` installs again when the lock looks newer than what is installed.
+        shutil.copy2(PROJECT / name, folder / name)
+    (folder / ".venv").symlink_to(PROJECT / ".venv")
+    (folder / ".cache").symlink_to(PROJECT / ".cache")
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    (folder / ".git/info/exclude").write_text(".venv\n.cache\n")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "-m", "As it is")
+    return folder
+
+
+def _files() -> Iterator[str]:
+    listed = git(PROJECT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
+    return (name for name in listed if name and (PROJECT / name).is_file())
+
+
+def commit(folder: Path, message: str) -> str:
+    """Commits what was changed on the branch that is checked out, and returns the commit."""
+    git(folder, "commit", "--quiet", "--all", "-m", message)
+    return git(folder, "rev-parse", "HEAD")
+
+
+def runner_environment() -> dict[str, str]:
+    """Nothing of the caller's own settings and credentials."""
+    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
