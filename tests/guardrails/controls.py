@@ -67,7 +67,7 @@ def document(stacks: Mapping[str, Stack], held_by: Mapping[str, list[str]]) -> s
         absent_table=_table(
             *about,
             "resource",
-            rows=([c, row["standards"], row["what"], f"`{'`, `'.join(row['types'])}`"] for c, row in absent.items()),
+            rows=([c, row["standards"], row["what"], f"`{row['by']}`"] for c, row in absent.items()),
         ),
         unmet_table=_table(
             *about, "why", rows=([c, row["standards"], row["what"], row["why"]] for c, row in unmet.items())

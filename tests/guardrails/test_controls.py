@@ -30,9 +30,9 @@ def test_evidence_exists(stacks: dict[str, Stack], control: str) -> None:
 
 @pytest.mark.parametrize("control", CONTROLS["absent"])
 def test_absent_resources_are_absent(stacks: dict[str, Stack], control: str) -> None:
-    for name, stack in stacks.items():
-        for type_ in CONTROLS["absent"][control]["types"]:
-            assert not stack.all(type_), f"{name} has {type_} now: {control} must be met"
+    for environment in ENVIRONMENTS:
+        path = CONTROLS["absent"][control]["by"]
+        assert not evidence(stacks, environment, path), f"payments-{environment} has {path} now: meet {control}"
 
 
 def test_page_is_current(stacks: dict[str, Stack], request: pytest.FixtureRequest) -> None:

@@ -33,7 +33,6 @@ EVENTS = {
         change(CLUSTER, engine_version="15.3"),
         change(CLUSTER, engine_version="13.23"),
         change(CLUSTER, engine_lifecycle_support=None),
-        change("aws_rds_cluster_parameter_group", family="aurora-postgresql15"),
     ],
 )
 def test_engine_version_exists_and_is_supported(stack: Stack) -> Offences:
@@ -43,11 +42,25 @@ def test_engine_version_exists_and_is_supported(stack: Stack) -> Offences:
             engine_versions.check(cluster["engine_version"])
         except ValueError as error:
             yield address, str(error)
-        major = cluster["engine_version"].partition(".")[0]
-        for where, group in each(stack, "aws_rds_cluster_parameter_group", "aws_db_parameter_group"):
-            if group["family"] != f"aurora-postgresql{major}":
-                yield where, f"{group['family']} is not the family of {cluster['engine_version']}"
     yield from wrong(stack, CLUSTER, engine_lifecycle_support="open-source-rds-extended-support-disabled")
+
+
+@guardrail(
+    "aws_rds_cluster_parameter_group",
+    "aws_db_parameter_group",
+    broken_by=[
+        change("aws_rds_cluster_parameter_group", family="aurora-postgresql15"),
+        change("aws_db_parameter_group", lifecycle=None),
+    ],
+)
+def test_parameters_fit_the_engine(stack: Stack) -> Offences:
+    """Parameter groups are of the engine's family, and a new major version gets new ones before the old ones go."""
+    major = stack.one(CLUSTER)["engine_version"].partition(".")[0]
+    for address, group in each(stack, "aws_rds_cluster_parameter_group", "aws_db_parameter_group"):
+        if group["family"] != f"aurora-postgresql{major}" or not group["name"].endswith(f"-{major}"):
+            yield address, f"{group['family']} is not the family of version {major}"
+        if not group.get("lifecycle", {}).get("create_before_destroy"):
+            yield address, "is destroyed while it is in use"
 
 
 def _edit_lookup(**values: object) -> Change:
