@@ -14,11 +14,11 @@ from environments.schema.workspace import Workspace
 from migrations import revisions
 from stacks.schema import Schema, prepare
 
-CREATE, UPDATE, DELETE, READ = ["create"], ["update"], ["delete"], ["read"]
+CREATE, UPDATE, DELETE = ("create",), ("update",), ("delete",)
 # A new one first, or the old one away first.
-SWAP, REPLACE = ["create", "delete"], ["delete", "create"]
+SWAP, REPLACE = ("create", "delete"), ("delete", "create")
 
-Actions = set[tuple[str, str]]
+Actions = set[tuple[str, tuple[str, ...]]]
 
 
 @dataclass(frozen=True)

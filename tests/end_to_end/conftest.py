@@ -55,6 +55,11 @@ def lanes(terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPa
         yield all_lanes.begin(pool, outdir, benches)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What destroys the stacks comes after everything that looks at them."""
+    items.sort(key=lambda item: item.path.name == "test_destroy.py")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if PHASES:
         terminalreporter.section("Terraform, seconds of each phase")

@@ -19,8 +19,15 @@ class Life:
 
     module: Terraform
     bench: Bench
-    before: list[str] = field(default_factory=list)
+    before: set[str] = field(default_factory=set)
     changes: bool = True
+
+    @property
+    def account(self) -> str:
+        return account.account_of(module_of(self.module.folder))
+
+    def inventory(self) -> set[str]:
+        return self.bench.emulator.inventory(self.account)
 
 
 @dataclass
@@ -52,7 +59,8 @@ def environment_of(stack: str) -> str:
 
 
 def _lay_foundation(bench: Bench, stack: Path) -> Life:
-    life = Life(bench.module(stack), bench, bench.emulator.ask("inventory"))
+    life = Life(bench.module(stack), bench)
+    life.before = life.inventory()
     bootstrap.run(life.module)  # ends with a plan that must be empty
     life.changes = False
     return life
@@ -62,7 +70,8 @@ def _apply(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
     foundation.result()
     account.make_hosted_zone(bench.emulator, module_of(stack))
     account.push_image(bench.emulator, module_of(stack))
-    life = Life(bench.module(stack), bench, bench.emulator.ask("inventory"))
+    life = Life(bench.module(stack), bench)
+    life.before = life.inventory()
     life.module.init()
     life.module.validate()
     life.module.plan()

@@ -62,8 +62,7 @@ def test_a_foundation_keeps_its_state_in_the_bucket_that_it_made(foundation: str
     life = lanes[foundation]
     assert bootstrap.state_file_is_gone(life.module)
     backend = json.loads((life.module.folder / JSON).read_text())["terraform"]["backend"]["s3"]
-    environment = life.module.environment["AWS_ACCESS_KEY_ID"][-12:]
-    s3 = life.bench.emulator.client("s3", environment, backend["region"])
+    s3 = life.bench.emulator.client("s3", life.account, backend["region"])
     state = json.load(s3.get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"])
     assert {"state"} <= {one["name"] for one in state["resources"] if one["type"] == "aws_s3_bucket"}
 
@@ -86,7 +85,7 @@ def test_no_password_is_in_any_file_or_state(workspace_life: Life) -> None:
         content = path.read_bytes()
         assert not any(password in content for password in passwords), path
     backend = json.loads((module.folder / JSON).read_text())["terraform"]["backend"]["s3"]
-    s3 = bench.emulator.client("s3", module.environment["AWS_ACCESS_KEY_ID"][-12:], backend["region"])
+    s3 = bench.emulator.client("s3", workspace_life.account, backend["region"])
     versions = s3.list_object_versions(Bucket=backend["bucket"], Prefix=backend["key"])["Versions"]
     assert len(versions) >= 2
     for version in versions:
@@ -100,7 +99,7 @@ def test_the_password_that_is_stored_is_the_one_that_the_database_takes(workspac
     bench, module = workspace_life.bench, workspace_life.module
     secret = next(one for one in module.state()["resources"] if one["type"] == "aws_secretsmanager_secret")
     arn = secret["instances"][0]["attributes"]["arn"]
-    client = bench.emulator.client("secretsmanager", module.environment["AWS_ACCESS_KEY_ID"][-12:])
+    client = bench.emulator.client("secretsmanager", workspace_life.account)
     stored = json.loads(client.get_secret_value(SecretId=arn)["SecretString"])
     assert stored["password"] in bench.passwords.read_text().split()
     assert environment_of(module.folder.name) in stored["host"]

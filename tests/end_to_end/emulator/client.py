@@ -16,10 +16,13 @@ from botocore.config import Config
 from tests.end_to_end.emulator.accounts import PREFIX
 from tests.end_to_end.mirror import PROJECT
 
+# Where the stacks live, and where prod keeps copies of its backups.
+REGIONS = ("eu-west-1", "eu-central-1")
+
 
 @dataclass(frozen=True)
 class Emulator:
-    """One running emulator; `account` is whose credentials `environment` holds."""
+    """One running emulator, with any number of accounts."""
 
     port: int
     log: Path
@@ -48,10 +51,14 @@ class Emulator:
         )
 
     def ask(self, question: str, **parameters: Any) -> Any:
-        """An answer of the recorder: `failures`, `requests`, `inventory` or `faults`."""
+        """An answer of the recorder: `failures`, `requests`, `inventory`, `faults` or `withdraw`."""
         request = urllib.request.Request(f"{self.url}/bench/{question}", json.dumps(parameters).encode())
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
+
+    def inventory(self, account: str) -> set[str]:
+        """One line for each thing that the account has in the regions that the stacks use."""
+        return set(self.ask("inventory", account=account, regions=list(REGIONS)))
 
     def check(self) -> None:
         """Raises AssertionError naming every operation that the emulator lacks or that broke it."""

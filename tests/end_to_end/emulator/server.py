@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from tests.end_to_end.emulator import inventory
+from tests.end_to_end.emulator.services import rds
 
 CONTROL = "/bench/"
 
@@ -87,6 +88,9 @@ class Recorder:
                 answer = self._requests
             case "inventory":
                 answer = inventory.take(**json.loads(body))
+            case "withdraw":
+                rds.withdrawn.update(json.loads(body)["engine_versions"])
+                answer = sorted(rds.withdrawn)
             case "faults":
                 wanted = json.loads(body)
                 self._faults = Faults(time.monotonic() + wanted.pop("seconds"), **wanted)

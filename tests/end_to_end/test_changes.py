@@ -1,0 +1,110 @@
+"""Changes of dev, each planned from the applied state: the actions are these and no others."""
+
+import hashlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from environments.schema.service import Task
+from tests.end_to_end import account
+from tests.end_to_end.bench import module_of
+from tests.end_to_end.changes import CREATE, REPLACE, SWAP, UPDATE, Change, actions, synthesize
+from tests.end_to_end.lanes import Lanes
+
+pytestmark = pytest.mark.end_to_end
+
+# What holds data, keys or the record of what happened: no change of settings may replace or destroy one of these.
+STATEFUL = {
+    "aws_backup_vault",
+    "aws_cloudwatch_log_group",
+    "aws_ecr_repository",
+    "aws_elasticache_replication_group",
+    "aws_kms_key",
+    "aws_rds_cluster",
+    "aws_rds_cluster_instance",
+    "aws_s3_bucket",
+    "aws_secretsmanager_secret",
+    "aws_sqs_queue",
+}
+REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
+DIGEST = f"sha256:{hashlib.sha256(b'the next release').hexdigest()}"
+
+CHANGES = [
+    Change(
+        "new image",
+        {("aws_ecs_task_definition", REPLACE), ("aws_ecs_service", UPDATE)},
+        {"service": {"image": f"{REPOSITORY}@{DIGEST}"}},
+    ),
+    Change(
+        "more tasks",
+        {("aws_appautoscaling_target", UPDATE)},
+        {"service": {"api": Task(cpu=512, memory=1024, min_tasks=2, max_tasks=8)}},
+    ),
+    Change(
+        "new revision",
+        {("aws_lambda_function", UPDATE), ("aws_lambda_invocation", REPLACE)},
+        {},
+        "-- phase: expand\n\nCOMMENT ON TABLE payments.payments IS 'One attempt to collect money.';\n",
+    ),
+    Change("minor engine upgrade", {("aws_rds_cluster", UPDATE)}, {"database": {"engine_version": "17.9"}}),
+    Change("third zone", set(), {"network": {"zones": ("a", "b", "c")}}),
+    Change(
+        "one endpoint more",
+        {("aws_vpc_endpoint", CREATE)},
+        {"network": {"extra_endpoints": ("sns",)}},
+    ),
+    Change("longer retention", {("aws_cloudwatch_log_group", UPDATE)}, {"logs": {"retention_days": 90}}),
+    Change(
+        "new password",
+        {
+            ("aws_rds_cluster", UPDATE),
+            ("aws_secretsmanager_secret_version", SWAP),
+            ("aws_lambda_invocation", REPLACE),
+        },
+        {"database": {"password_version": 2}},
+    ),
+    Change("a tag", set(), {"tags": {"cost_center": "payments-research"}}),
+]
+
+
+@pytest.fixture(scope="module")
+def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[dict[str, Any]]]:
+    """All plans by name, made two at a time while the first are looked at."""
+    life = lanes["payments-dev"]
+    folders = {change.name: tmp_path_factory.mktemp("change") for change in CHANGES}
+    stacks = {change.name: synthesize(change, {"ENVIRONMENT": "dev"}, folders[change.name]) for change in CHANGES}
+
+    def plan(name: str, stack: Path) -> dict[str, Any]:
+        account.push_image(life.bench.emulator, module_of(stack))
+        module = life.bench.changed(life.module, stack, name.replace(" ", "-"))
+        # Nobody else touches this state, and a lock would make them wait for each other.
+        module.plan("-lock=false")
+        return module.show()
+
+    pool = ThreadPoolExecutor(2)
+    return {name: pool.submit(plan, name, stack) for name, stack in stacks.items()}
+
+
+@pytest.fixture(params=CHANGES, ids=lambda change: change.name)
+def change(request: pytest.FixtureRequest) -> Change:
+    chosen: Change = request.param
+    return chosen
+
+
+def test_a_change_does_what_it_should_and_nothing_else(change: Change, plans: dict[str, Any]) -> None:
+    done = actions(plans[change.name].result())
+    assert done
+    for address, what in done:
+        print(address, what)
+    assert {(address.partition(".")[0], tuple(what)) for address, what in done} == {
+        (type_, tuple(what)) for type_, what in change.expected
+    }
+
+
+def test_no_change_replaces_or_destroys_what_holds_data(change: Change, plans: dict[str, Any]) -> None:
+    lost = [
+        a for a, what in actions(plans[change.name].result()) if "delete" in what and a.partition(".")[0] in STATEFUL
+    ]
+    assert not lost

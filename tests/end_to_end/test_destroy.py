@@ -1,0 +1,48 @@
+"""`terraform destroy` leaves nothing, and refuses where data is protected. Runs last: see conftest.py."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.end_to_end.lanes import Lanes
+from tests.end_to_end.terraform import TerraformError
+
+pytestmark = pytest.mark.end_to_end
+PROTECTED = ["payments-staging", "payments-prod", "payments-foundation-dev"]
+# Both in one account, and away at the same time.
+DISPOSABLE = ["payments-dev", "payments-dev-pr-42"]
+
+# What stays on AWS, too: a key waits for its deletion, a task definition becomes inactive, a secret can be had back.
+REMAINS = (
+    "kms eu-west-1 keys ",
+    "ecs eu-west-1 task_definitions ",
+    "secretsmanager eu-west-1 secrets ",
+)
+
+
+@pytest.mark.parametrize("stack", PROTECTED)
+def test_a_protected_stack_refuses_with_a_clear_sentence(stack: str, lanes: Lanes) -> None:
+    life = lanes[stack]
+    there = life.inventory()
+    with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
+        life.module.destroy()
+    assert life.inventory() == there
+
+
+def test_nothing_is_left_of_disposable_stacks(lanes: Lanes) -> None:
+    lives = [lanes[stack] for stack in DISPOSABLE]
+    with ThreadPoolExecutor(len(lives)) as pool:
+        list(pool.map(lambda life: life.module.destroy(), lives))
+    before = set.intersection(*(life.before for life in lives))
+    left = lives[0].inventory() - before
+    assert not [line for line in left if not line.startswith(REMAINS)]
+    lives[0].bench.emulator.check()
+
+
+def test_a_deleted_secret_does_not_block_its_workspace(lanes: Lanes) -> None:
+    """Its name has a suffix that is new in every life, though AWS keeps the old one for its recovery window."""
+    module = lanes["payments-dev"].module
+    assert module.plan()
+    [secret] = [one for one in module.show()["resource_changes"] if one["type"] == "aws_secretsmanager_secret"]
+    assert secret["change"]["after"]["name_prefix"].startswith("payments-dev-database-master-")
+    assert "name" not in secret["change"]["after"]
