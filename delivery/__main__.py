@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     command("lock", "write the provider lock files into locks/; needs the registry", "stacks")
     plan = command("plan", "plan synthesized stacks into plan.tfplan and plan.json", "stacks")
     plan.add_argument("--refresh", action="store_true", help="ask AWS what is there; the role must read secrets then")
-    command("init", "lay provider and state ready for `apply`, and write state.json")
+    command("init", "lay everything ready for `verify` and `apply`: providers, plan.json, state.json")
     command("apply", "apply plan.tfplan as it is")
     wait = command("stable", "wait until ECS runs the task definitions that the state names")
     wait.add_argument("--timeout", type=float, default=stable.TIMEOUT, metavar="SECONDS")

@@ -60,6 +60,7 @@ def plan(options: Namespace) -> None:
 def init(options: Namespace) -> None:
     terraform = _terraform(find(options.stack), options)
     terraform.init()
+    terraform.show()
     terraform.pull_state()
 
 

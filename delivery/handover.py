@@ -9,10 +9,11 @@ from typing import Any
 
 from delivery.errors import Refused
 from delivery.stack import Stack
-from delivery.terraform import PLAN, PLAN_JSON
+from delivery.terraform import PLAN
 
 MANIFEST = "manifest.json"
-FILES = (PLAN, PLAN_JSON, MANIFEST)
+# No plan.json: what is checked before the apply is read from the very file that is applied.
+FILES = (PLAN, MANIFEST)
 
 
 def prefix(stack: Stack, run: str) -> str:

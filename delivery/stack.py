@@ -10,7 +10,7 @@ from environments.schema.names import ENVIRONMENTS, PROJECT, Names, foundation_n
 from environments.schema.workspace import Workspace
 
 # Who may assume which, see docs/delivery.md: pull requests, the default branch, the environment, its copies.
-ROLES = ("plan", "refresh", "apply", "copy")
+ROLES = ("plan", "drift", "apply", "copy")
 
 
 @dataclass(frozen=True)

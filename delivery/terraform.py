@@ -40,8 +40,12 @@ class Terraform:
         """
         options = ["-lock=false", "-detailed-exitcode", f"-refresh={str(refresh).lower()}", f"-out={PLAN}"]
         code = self._quietly("plan", *options, *(["-destroy"] if destroy else []), codes=(NO_CHANGES, CHANGES))
-        (self.folder / PLAN_JSON).write_bytes(self._captured("show", "-json", PLAN))
+        self.show()
         return code == CHANGES
+
+    def show(self) -> None:
+        """Writes `plan.json`, the saved plan in Terraform's JSON."""
+        (self.folder / PLAN_JSON).write_bytes(self._captured("show", "-json", PLAN))
 
     def apply(self) -> None:
         """Applies the saved plan, each step shown as it happens. Raises Refused."""

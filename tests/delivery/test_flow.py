@@ -183,7 +183,7 @@ def test_the_way_to_production(bench: Bench) -> None:
     assert merge != head
     plan = bench.plan("dev", merge)
     assert plan.ok and f"reviewed in #{NUMBER} at {head[:12]}" in plan.log, plan.log
-    assert plan.roles == ["payments-foundation-dev-refresh"] and plan.outputs["changes"] == "true"
+    assert plan.roles == ["payments-foundation-dev-drift"] and plan.outputs["changes"] == "true"
     apply = bench.apply("dev", merge, plan)
     assert apply.ok, apply.log
     assert apply.roles == ["payments-foundation-dev-apply"]
@@ -239,7 +239,7 @@ def test_the_way_to_production(bench: Bench) -> None:
     assert night.ok and bench.store.issues == [], night.log
     bench.write_state("payments-prod", json.loads(json.dumps(bench.state("payments-prod")).replace('"366"', '"30"')))
     night = bench.drift("prod", merge)
-    assert night.roles == ["payments-foundation-prod-refresh"]
+    assert night.roles == ["payments-foundation-prod-drift"]
     (issue,) = bench.store.issues
     assert issue["title"] == "Drift: prod differs from the default branch" and "queues" in issue["body"]
     bench.write_state("payments-prod", json.loads(json.dumps(bench.state("payments-prod")).replace('"30"', '"366"')))

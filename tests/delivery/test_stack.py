@@ -48,7 +48,7 @@ def test_no_such_copy(name: str, why: str, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_roles() -> None:
-    with pytest.raises(BadInput, match="role 'admin': dev has plan, refresh, apply, copy"):
+    with pytest.raises(BadInput, match="role 'admin': dev has plan, drift, apply, copy"):
         find("payments-dev").role("admin")
     with pytest.raises(BadInput, match="role 'copy'"):
         find("payments-prod").role("copy")
