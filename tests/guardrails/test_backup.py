@@ -106,6 +106,7 @@ def test_production_copies_to_a_second_region(stack: Stack) -> Offences:
         remove(LOCK),
         change(LOCK, min_retention_days=1),
         change(LOCK, max_retention_days=30),
+        change(LOCK, changeable_for_days=3),
     ],
 )
 def test_production_vaults_are_locked(stack: Stack) -> Offences:
@@ -118,3 +119,5 @@ def test_production_vaults_are_locked(stack: Stack) -> Offences:
             yield address, "can be emptied"
         elif lock["max_retention_days"] < longest:
             yield address, "refuses the plan's longest retention"
+        elif "changeable_for_days" in lock:
+            yield address, "is locked in compliance mode, which nobody can undo (decision 0007)"

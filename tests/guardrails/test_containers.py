@@ -1,7 +1,9 @@
 """Containers: hardened, from a fixed image of our own, in the JSON that ECS gives back."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from tests.guardrails.guardrail import (
@@ -23,6 +25,9 @@ CANONICAL = {
     *("mountPoints", "name", "portMappings", "privileged", "readonlyRootFilesystem", "stopTimeout", "systemControls"),
     *("user", "volumesFrom"),
 }
+
+NOBODY = "65534:65534"
+IMAGE_PAGE = Path(__file__).resolve().parents[2] / "docs" / "image.md"
 
 
 def _containers(stack: Stack) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -49,8 +54,8 @@ def _container(how: Callable[[dict[str, Any]], Any]) -> Change:
 def test_containers_are_hardened(stack: Stack) -> Offences:
     """Containers run as an unprivileged user on a read-only root, without capabilities, with an init process."""
     for address, container in _containers(stack):
-        if container.get("user", "0").split(":")[0] in ("", "0", "root"):
-            yield address, "runs as root"
+        if container.get("user") != NOBODY:
+            yield address, f"runs as {container.get('user', 'root')}"
         if not container["readonlyRootFilesystem"] or container["privileged"]:
             yield address, "writes to its root, or is privileged"
         linux = container["linuxParameters"]
@@ -144,3 +149,10 @@ def test_containers_log_report_health_and_stop_in_time(stack: Stack) -> Offences
             yield address, "logs nowhere"
         if not container.get("healthCheck") or not 2 <= container["stopTimeout"] <= 120:
             yield address, "has no health check or no time to stop"
+
+
+def test_the_images_page_lists_every_variable(stacks: dict[str, Stack]) -> None:
+    """docs/image.md tells the image's author which variables the containers get, and no others."""
+    found = {v["name"] for _, container in _containers(stacks["payments-prod"]) for v in container["environment"]}
+    rows = [line.split("|")[1] for line in IMAGE_PAGE.read_text().splitlines() if line.startswith("| `")]
+    assert found == set(re.findall(r"`([A-Z_]+)`", " ".join(rows)))

@@ -51,18 +51,22 @@ def test_endpoints_serve_this_account_only(stack: Stack) -> Offences:
     broken_by=[
         change("aws_vpc_endpoint", "Sqs", private_dns_enabled=False),
         change("aws_vpc_endpoint", "Sqs", security_group_ids=[]),
+        change("aws_vpc_endpoint", "Sqs", subnet_ids=[]),
         change("aws_vpc_endpoint", "S3", route_table_ids=[]),
     ],
 )
 def test_endpoints_are_used_without_configuration(stack: Stack) -> Offences:
     """Interface endpoints answer under the service's own name; S3 is routed from every private subnet."""
     tables = {f"${{{where}.id}}" for where, _ in each(stack, "aws_route_table") if "_Private" in where}
+    subnets = {f"${{{where}.id}}" for where, _ in each(stack, "aws_subnet") if "_Private" in where}
     for address, endpoint in each(stack, "aws_vpc_endpoint"):
         if endpoint["vpc_endpoint_type"] == "Gateway":
             if not tables <= set(endpoint["route_table_ids"]):
                 yield address, "is not in every private route table"
         elif not endpoint["private_dns_enabled"] or not endpoint["security_group_ids"]:
             yield address, "is not reached by the service's name, or by everybody"
+        elif set(endpoint["subnet_ids"]) != subnets:
+            yield address, "is not in every private subnet"
 
 
 @guardrail("aws_vpc_endpoint", broken_by=[change("aws_vpc_endpoint", vpc_id="vpc-1")])
