@@ -1,6 +1,7 @@
 """Reads the master secret at run time and logs in with it."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,7 @@ from migrations import log
 from migrations.connection import Address, LoginError, connect
 from migrations.errors import MigrationError
 
+PATIENCE_SECONDS, POLL_SECONDS = 60.0, 2.0
 # The endpoint is in the VPC: it answers in milliseconds, or a rule is missing and waiting longer does not help.
 _TIMEOUTS = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 3})
 # What Secrets Manager's RDS rotation keeps in a secret, as far as it is needed here.
@@ -72,26 +74,35 @@ def read(secrets: Any, arn: str, stage: str, version: str | None = None) -> Secr
     return Secret(values)
 
 
-def log_in(secrets: Any, arn: str, address: Address, application: str) -> tuple[Connection, Callable[[], Connection]]:
+def log_in(
+    secrets: Any, arn: str, address: Address, application: str, patience_seconds: float
+) -> tuple[Connection, Callable[[], Connection]]:
     """A session as the master user with the stored password that the database takes, and a way to open more.
 
     Between two steps of a rotation the database already has the pending password; Secrets Manager goes on with that
-    rotation by itself.
+    rotation by itself. RDS makes a new master password valid some seconds after the call, so a refusal is not believed
+    before `patience_seconds` are over (and no longer than PATIENCE_SECONDS).
     """
-    refusal = "the secret has no value"
-    for stage in ("AWSCURRENT", "AWSPENDING"):
-        secret = read(secrets, arn, stage)
-        if secret is None:
-            continue
-        connect_again = partial(connect, address, secret.user, secret.password, application)
-        try:
-            session = connect_again()
-        except LoginError as error:
-            refusal = str(error)
-            continue
-        if stage == "AWSPENDING":
-            log.warning("A rotation of the master password is unfinished; logged in with the pending one")
-        return session, connect_again
+    ends = time.monotonic() + min(patience_seconds, PATIENCE_SECONDS)
+    while True:
+        refusal = "the secret has no value"
+        for stage in ("AWSCURRENT", "AWSPENDING"):
+            secret = read(secrets, arn, stage)
+            if secret is None:
+                continue
+            connect_again = partial(connect, address, secret.user, secret.password, application)
+            try:
+                session = connect_again()
+            except LoginError as error:
+                refusal = str(error)
+                continue
+            if stage == "AWSPENDING":
+                log.warning("A rotation of the master password is unfinished; logged in with the pending one")
+            return session, connect_again
+        if time.monotonic() + POLL_SECONDS > ends:
+            break
+        log.warning("The stored password is not accepted, tries again", reason=refusal)
+        time.sleep(POLL_SECONDS)
     raise MigrationError(
         f"The database does not accept the password stored in {arn} ({refusal}): raise `password_version` of the "
         "database in environments/<environment>.py by one and deploy again; both are then written anew"

@@ -8,6 +8,7 @@ from typing import Any
 from migrations import credentials, log, revisions
 from migrations.connection import Address
 from migrations.errors import MigrationError
+from migrations.retries import Deadline
 from migrations.revisions import RevisionError
 from migrations.runner import migrate as run
 
@@ -47,8 +48,9 @@ def migrate(event: dict[str, Any], context: Any) -> dict[str, object]:
         target, dry_run = _checked(event)
         settings = Settings.read(os.environ)
         known = revisions.load()
+        deadline = Deadline(context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
         connection, connect = credentials.log_in(
-            credentials.client(), settings.master_secret_arn, settings.address, "payments-migration"
+            credentials.client(), settings.master_secret_arn, settings.address, "payments-migration", deadline.left()
         )
         result = run(
             connection,
@@ -57,7 +59,7 @@ def migrate(event: dict[str, Any], context: Any) -> dict[str, object]:
             target=target,
             dry_run=dry_run,
             contract_allowed=settings.contract_allowed,
-            seconds=context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS,
+            seconds=deadline.left(),
         )
     except (MigrationError, RevisionError) as error:
         log.error(str(error))

@@ -60,8 +60,6 @@ CREATE ROLE rds_superuser NOLOGIN;
 GRANT pg_monitor, pg_signal_backend TO rds_superuser;
 CREATE ROLE {MASTER_USER} LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser PASSWORD '{{password}}';
 """
-
-
 KEPT = ["rds_iam", "rds_superuser", MASTER_USER]
 
 
@@ -118,17 +116,9 @@ class Server:
 
     def dump(self, database: str = DATABASE) -> str:
         """The schema as `pg_dump` writes it, less the lines that differ between two runs."""
-        command: list[Any] = [
-            executable("pg_dump"),
-            "--schema-only",
-            "-h",
-            self.folder,
-            "-p",
-            str(self.port),
-            "-U",
-            "rdsadmin",
-        ]
-        text = subprocess.run([*command, database], check=True, capture_output=True, text=True).stdout
+        socket_of_superuser = f"host={self.folder} port={self.port} user=rdsadmin dbname={database}"
+        command = [executable("pg_dump"), "--schema-only", socket_of_superuser]
+        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         return "\n".join(line for line in text.splitlines() if line and not line.startswith(("--", "\\")))
 
     def secret(self, **changes: Any) -> dict[str, Any]:
@@ -156,20 +146,8 @@ def start_postgres(folder: Path) -> Server:
     if os.geteuid() == 0:
         os.chown(folder, ORDINARY_USER, ORDINARY_USER)
     folder.chmod(0o700)
-    initdb: list[Any] = [
-        binaries / "initdb",
-        "-D",
-        data,
-        "-U",
-        "rdsadmin",
-        "-E",
-        "UTF8",
-        "--locale=C",
-        "--no-sync",
-        "-A",
-        "trust",
-    ]
-    _run(initdb, folder)
+    options = ("--username=rdsadmin", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+    _run([binaries / "initdb", f"--pgdata={data}", *options], folder)
     _write_certificates(folder, data)
     with (data / "postgresql.conf").open("a") as settings:
         settings.write(f"{SETTINGS}port = {server.port}\nunix_socket_directories = '{folder}'\n")

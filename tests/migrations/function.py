@@ -49,6 +49,8 @@ for line in sys.stdin:
     print(child, flush=True)
     print(os.waitpid(child, 0)[1], flush=True)
 """
+# Lambda runs 3.13; the project's own Python serves where that one is missing.
+PYTHON = os.environ.get("LAMBDA_PYTHON", sys.executable)
 # What the Lambda runtime brings along: boto3 and what it needs besides the archive's own python-dateutil and six.
 RUNTIME_PACKAGES = ("boto3", "botocore", "s3transfer", "jmespath", "urllib3")
 
@@ -84,7 +86,7 @@ class Function:
         for name in RUNTIME_PACKAGES:
             (packages / name).symlink_to(Path(sys.modules["boto3"].__file__ or "").parents[1] / name)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-B", "-c", RUNTIME, handler, self.code, packages],
+            [PYTHON, "-I", "-S", "-B", "-c", RUNTIME, handler, self.code, packages],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from migrations.handler import RESERVE_SECONDS
 from tests.migrations.function import Function
 from tests.postgres import Server
 
@@ -45,7 +46,7 @@ def test_a_secret_that_does_not_log_in_names_the_setting(
     function: Function, secrets: Any, secret_arn: str, server: Server
 ) -> None:
     secrets.put_secret_value(SecretId=secret_arn, SecretString=json.dumps(server.secret(password=REFUSED_PASSWORD)))
-    answer = function.try_to_invoke({})
+    answer = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 3)
     assert answer.error.startswith(f"MigrationError: The database does not accept the password stored in {secret_arn}")
     assert "raise `password_version`" in answer.error
     assert REFUSED_PASSWORD not in answer.error + answer.log
@@ -67,7 +68,23 @@ def test_a_secret_that_cannot_be_used(text: str, what: str, function: Function, 
 
 
 def test_a_secret_without_a_value(function: Function, secret_arn: str) -> None:
-    assert "(the secret has no value)" in function.try_to_invoke({}, MASTER_SECRET_ARN=secret_arn + "x").error
+    answer = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 1, MASTER_SECRET_ARN=secret_arn + "x")
+    assert "(the secret has no value)" in answer.error
+
+
+def test_a_new_password_that_becomes_valid_later_is_waited_for(function: Function, server: Server) -> None:
+    """RDS answers before the new password is in force."""
+    admin = server.connect_as_superuser()
+    admin.run(f"ALTER ROLE {server.user} PASSWORD 'the-old-one'")
+    function.start({"dry_run": True})
+    deadline = time.monotonic() + 10
+    while "tries again" not in function.log_so_far() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    admin.run(f"ALTER ROLE {server.user} PASSWORD '{server.password}'")
+    admin.close()
+    answer = function.wait()
+    assert answer.error == ""
+    assert [line["level"] for line in answer.lines][:1] == ["WARNING"]
 
 
 def test_the_password_is_in_no_log_and_in_no_result(function: Function, server: Server) -> None:
