@@ -109,7 +109,7 @@ def planreview_json(reviews: Sequence[Review], proofs: Sequence[Evidence], omitt
         omitted_from_comment=tuple(omitted),
         stacks=tuple(_stack(review, proof) for review, proof in zip(reviews, proofs, strict=True)),
     )
-    return json.dumps(document.model_dump(mode="json", by_alias=True), sort_keys=True, indent=1) + "\n"
+    return json.dumps(document.model_dump(mode="json", by_alias=True), sort_keys=True) + "\n"
 
 
 def json_schema() -> str:

@@ -9,9 +9,11 @@ from plan_review import values
 from plan_review.acknowledgements import Acknowledgement
 from plan_review.change import Change
 from plan_review.cost import Cost, cost_of
+from plan_review.errors import CannotReview
 from plan_review.finding import Finding, finding, shown_path
 from plan_review.project import REVISIONS
-from plan_review.rules import all_rules
+from plan_review.rule import Hit, Rule
+from plan_review.rules import Check, all_rules
 from plan_review.rules.d01_stateful_removed import STATEFUL
 from plan_review.stack import Stack
 from plan_review.tier import Tier
@@ -97,7 +99,7 @@ def review(stack: Stack, acknowledgements: Iterable[Acknowledgement] = ()) -> Re
     seen: set[str] = set()
     findings = []
     for rule, check in all_rules():
-        for hit in check(stack):
+        for hit in _hits(rule, check, stack):
             item = finding(stack, rule, hit)
             if item.fingerprint in seen:
                 continue
@@ -115,6 +117,15 @@ def review(stack: Stack, acknowledgements: Iterable[Acknowledgement] = ()) -> Re
         cost_of(stack),
         {a.fingerprint: a for a in acknowledgements if a.fingerprint in present and a.holds_for(stack)},
     )
+
+
+def _hits(rule: Rule, check: Check, stack: Stack) -> list[Hit]:
+    """What one rule finds. A value of a shape that it does not expect is never taken for a safe one."""
+    try:
+        return list(check(stack))
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        sentence = f"{stack.name}: rule {rule.id} cannot read a value in this plan ({type(error).__name__})"
+        raise CannotReview(sentence) from error
 
 
 def _lines(stack: Stack, found: dict[tuple[str, str], list[Finding]]) -> tuple[Line, ...]:

@@ -29,7 +29,7 @@ def sarif(reviews: Sequence[Review]) -> str:
     ]
     driver = {"name": "plan_review", "version": "1", "rules": [_rule(rule) for rule in rules]}
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
-    return json.dumps(document, indent=1, sort_keys=True) + "\n"
+    return json.dumps(document, sort_keys=True) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

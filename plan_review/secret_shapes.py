@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 
 # Each shape is unmistakable on its own; published prefixes of the vendors.
 SHAPES: dict[str, re.Pattern[str]] = {
-    "AWS access key id": re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+    "AWS access key id": re.compile(r"(?:AKIA|ASIA)[A-Z2-7]{16}"),
     "AWS secret access key": re.compile(
         r"(?<![A-Za-z0-9/+])(?=[A-Za-z0-9/+]*[0-9])(?=[A-Za-z0-9/+]*[a-z])(?=[A-Za-z0-9/+]*[A-Z])"
         r"(?=[A-Za-z0-9/]*\+|(?:[A-Za-z]*[0-9]+[A-Za-z/+]+){3})[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])"
@@ -31,18 +31,19 @@ MANY = 10**9
 
 _HEXADECIMAL = re.compile(r"(?<![A-Za-z0-9])[0-9a-f]{12,64}(?![A-Za-z0-9])")
 # Runs of characters that a generated secret is made of. Separators split names, so that words are judged one by one.
-_RUN = re.compile(r"[A-Za-z0-9+=]{16,}")
+_RUN = re.compile(r"[A-Za-z0-9+=]{12,}")
 _DIGIT_RUNS = re.compile(r"[0-9]+")
-# Ids that AWS makes (sg-0a1b2c…) and digests are random too, and public.
+# Ids that AWS makes (sg-0a1b2c…, a key's UUID) and digests are random too, and public.
 _PUBLIC_RANDOM = re.compile(
-    r"(?<![A-Za-z0-9])(?:[a-z]{1,10}-(?:[0-9a-f]{17}|[0-9a-f]{8})|sha256:[0-9a-f]{64})(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:[a-z]{1,10}-(?:[0-9a-f]{17}|[0-9a-f]{8})|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|sha256:[0-9a-f]{64})(?![A-Za-z0-9])"
 )
 
 
 def looks_random(text: str) -> bool:
-    """Whether `text` holds 16 or more letters and digits so mixed that nobody typed them as a name.
+    """Whether `text` holds 12 or more letters and digits so mixed that nobody typed them as a name.
 
-    A name has its digits at one or two places (`FromInternet443`); a random string of 16 has three runs or more.
+    A name has its digits at one or two places (`FromInternet443`); a random string of 12 has three runs or more.
     """
     return any(
         len(_DIGIT_RUNS.findall(run)) >= 3 and re.search("[A-Za-z]", run) is not None

@@ -27,7 +27,7 @@ NAMES = re.compile(
 # What such a name may hold: a reference, a switch, a number, a duration, an address without credentials.
 HARMLESS = re.compile(r"(?i)(true|false|\d*|\d+(ms|s|m|h|d)|arn:[^\s]+|https?://[^\s@]+|/[a-z0-9_./-]+|\$\{[^}]+\})")
 
-# Reads the names and values out of an attribute; raises ValueError, TypeError or AttributeError on another shape.
+# Reads the names and values out of an attribute; raises one of four errors on another shape.
 Pairs = Callable[[Any], list[tuple[str, Any]]]
 
 
@@ -54,7 +54,7 @@ def _open(change: Change, path: str, pairs: Pairs) -> Iterator[Hit]:
     try:
         before = set(pairs(change.old(path))) if change.old(path) else set()
         after = list(pairs(new)) if new else []
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, LookupError):
         yield cannot_tell(change, path, "the value can't be read")
         return
     for name, value in sorted(set(after) - before, key=str):
