@@ -12,8 +12,11 @@ PROTECTED = ["payments-staging", "payments-prod", "payments-foundation-dev"]
 # Both in one account, and away at the same time.
 DISPOSABLE = ["payments-dev", "payments-dev-pr-42"]
 
-# What stays on AWS, too: a key waits for its deletion, a task definition becomes inactive, a secret can be had back.
+# What stays on AWS, too: a key waits for its deletion, a task definition becomes inactive, a secret can be had back,
+# a plan has the date of its deletion, a NAT gateway is shown as deleted for an hour.
 REMAINS = (
+    "backup eu-west-1 plans ",
+    "ec2 eu-west-1 nat_gateways ",
     "kms eu-west-1 keys ",
     "ecs eu-west-1 task_definitions ",
     "secretsmanager eu-west-1 secrets ",

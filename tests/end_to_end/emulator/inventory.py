@@ -12,11 +12,8 @@ SERVICES = (
     *("elbv2", "iam", "kms", "lambda", "logs", "rds", "route53", "s3", "s3control", "secretsmanager", "sns", "sqs"),
     "wafv2",
 )
-# What AWS keeps after a deletion, too: keys wait for their deletion, task definitions and plans become inactive.
-# And what moto keeps for itself: tokens of requests that must not be done twice, the log of what happened.
-KEPT = {
-    "acm": {"_idempotency_tokens"},
-}
+# What moto keeps for itself: tokens of requests that must not be done twice, and the tags of what is gone.
+IGNORED = {"acm": {"_idempotency_tokens"}, "ec2": {"tags"}}
 
 
 def take(account: str, regions: list[str]) -> list[str]:
@@ -30,7 +27,7 @@ def _of(service: Any, account: str, regions: list[str]) -> Iterator[str]:
     for region in ("aws", *regions):
         if region in backend_by_region.regions:
             for name, collection in list(vars(backend_by_region[region]).items()):
-                if name not in KEPT.get(service, ()):
+                if name not in IGNORED.get(service, ()):
                     yield from (f"{service} {region} {name} {key}" for key in _keys(collection))
 
 

@@ -16,10 +16,12 @@ def table(backend: Any, name: str) -> dict[str, Any]:
     return found
 
 
-def not_found(code: str, message: str) -> ServiceException:
-    error = ServiceException(message)
-    error.code = code
-    return error
+class NotFound(ServiceException):
+    """An answer in the form of the service's own errors. moto looks for a service named like an error's module."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Kind:
             item: Item = self.of(backend)[name]
             return item
         except KeyError:
-            raise not_found(self.missing, f"{self.noun} {name} not found.") from None
+            raise NotFound(self.missing, f"{self.noun} {name} not found.") from None
 
     def _answer(self, item: Item) -> ActionResult:
         return ActionResult({self.noun: item} if self.wrapped else item)

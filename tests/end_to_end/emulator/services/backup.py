@@ -1,4 +1,4 @@
-"""AWS Backup: selections and vault notifications, which moto lacks, and tags, whose path moto misreads."""
+"""AWS Backup: selections, notifications and recovery points, which moto lacks, and tags, whose path moto misreads."""
 
 import json
 import uuid
@@ -8,10 +8,11 @@ from urllib.parse import unquote
 from moto.backup import urls
 from moto.backup.responses import BackupResponse
 
-from tests.end_to_end.emulator.tables import not_found, table
+from tests.end_to_end.emulator.tables import NotFound, table
 
 
 def install() -> None:
+    urls.url_paths["{0}/backup-vaults/(?P<name>[^/]+)/recovery-points/?$"] = BackupResponse.dispatch
     urls.url_paths["{0}/backup-vaults/(?P<name>[^/]+)/notification-configuration$"] = BackupResponse.dispatch
     for operation in (
         _create_backup_selection,
@@ -20,6 +21,7 @@ def install() -> None:
         _put_backup_vault_notifications,
         _get_backup_vault_notifications,
         _delete_backup_vault_notifications,
+        _list_recovery_points_by_backup_vault,
         _list_tags,
     ):
         setattr(BackupResponse, operation.__name__[1:], operation)
@@ -44,7 +46,7 @@ def _create_backup_selection(self: Any) -> str:
 def _get_backup_selection(self: Any) -> str:
     id_ = self.path.rstrip("/").rpartition("/")[2]
     if id_ not in _selections(self):
-        raise not_found("ResourceNotFoundException", f"Backup selection {id_} does not exist")
+        raise NotFound("ResourceNotFoundException", f"Backup selection {id_} does not exist")
     return json.dumps(_selections(self)[id_])
 
 
@@ -65,13 +67,17 @@ def _put_backup_vault_notifications(self: Any) -> str:
 
 def _get_backup_vault_notifications(self: Any) -> str:
     if _vault(self) not in _notifications(self):
-        raise not_found("ResourceNotFoundException", f"Backup vault {_vault(self)} has no notifications")
+        raise NotFound("ResourceNotFoundException", f"Backup vault {_vault(self)} has no notifications")
     return json.dumps(_notifications(self)[_vault(self)])
 
 
 def _delete_backup_vault_notifications(self: Any) -> str:
     _notifications(self).pop(_vault(self), None)
     return "{}"
+
+
+def _list_recovery_points_by_backup_vault(self: Any) -> str:
+    return json.dumps({"RecoveryPoints": []})
 
 
 def _list_tags(self: Any) -> str:
