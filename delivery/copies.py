@@ -80,11 +80,13 @@ def announcement(stack: Stack) -> str:
     )
 
 
-def is_due(copy: Copy, now: datetime, pull_request_open: bool) -> str:
-    """Why a copy has to go, or nothing while it may stay."""
+def is_due(copy: Copy, now: datetime, wanted: bool) -> str:
+    """Why a copy has to go, or nothing while it may stay; `wanted` while its pull request is open and has the label."""
     if copy.applied is None:
         return f"{len(copy.arns)} resources without a state"
-    if copy.pull_request is not None and not pull_request_open:
-        return f"pull request #{copy.pull_request} is closed"
+    if copy.pull_request is None:
+        return ""  # made by hand, and for whoever made it to take away
+    if not wanted:
+        return f"pull request #{copy.pull_request} is closed or lost the label {LABEL}"
     age = now - copy.applied
     return f"applied {age.total_seconds() / 3600:.0f} h ago" if age > TIME_TO_LIVE else ""

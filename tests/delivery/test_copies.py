@@ -65,18 +65,18 @@ def test_no_copies(session: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("copy", "is_open", "why"),
+    ("copy", "wanted", "why"),
     [
         (Copy("dev-pr-42", FRESH), True, ""),
-        (Copy("dev-pr-42", FRESH), False, "pull request #42 is closed"),
+        (Copy("dev-pr-42", FRESH), False, "pull request #42 is closed or lost the label preview"),
         (Copy("dev-pr-42", OLD), True, "applied 80 h ago"),
         (Copy("dev-pr-42", None, ("arn",)), True, "1 resources without a state"),
-        (Copy("dev-mine", FRESH), False, ""),
-        (Copy("dev-mine", OLD), False, "applied 80 h ago"),
+        (Copy("dev-mine", None, ("arn",)), False, "1 resources without a state"),
+        (Copy("dev-mine", OLD), False, ""),
     ],
 )
-def test_when_a_copy_has_to_go(copy: Copy, is_open: bool, why: str) -> None:
-    assert copies.is_due(copy, NOW, is_open) == why
+def test_when_a_copy_has_to_go(copy: Copy, wanted: bool, why: str) -> None:
+    assert copies.is_due(copy, NOW, wanted) == why
 
 
 def planned(folder: Path, readers: int) -> Path:
@@ -138,6 +138,7 @@ def test_sweep_takes_down_what_is_due_and_goes_on_after_a_failure(github: GitHub
     store.pull_request(1, "a" * 40, labels=("preview",))
     store.pull_request(2, "b" * 40, merge="c" * 40, labels=("preview",))
     store.pull_request(3, "d" * 40)
+    store.pull_request(4, "e" * 40, labels=("preview",))
     asked: list[str] = []
 
     def take_down(stack: Stack) -> str:
@@ -146,15 +147,17 @@ def test_sweep_takes_down_what_is_due_and_goes_on_after_a_failure(github: GitHub
             raise Refused("payments-dev-pr-2: the apply failed")
         return f"{stack.name}: nothing is left"
 
-    present = [Copy(f"dev-pr-{number}", FRESH) for number in (1, 2, 3)] + [Copy("dev-mine", OLD)]
+    present = [Copy(f"dev-pr-{number}", FRESH) for number in (1, 2, 3)]
+    present += [Copy("dev-pr-4", OLD), Copy("dev-mine", OLD)]
     with pytest.raises(Refused) as refused:
         sweep.sweep("dev", github, NOW, present, take_down)
-    assert asked == ["payments-dev-pr-2", "payments-dev-pr-3", "payments-dev-mine"]
+    assert asked == ["payments-dev-pr-2", "payments-dev-pr-3", "payments-dev-pr-4"]
     assert str(refused.value).splitlines() == [
         "dev-pr-1: stays",
-        "payments-dev-pr-3: nothing is left (pull request #3 is closed)",
-        "payments-dev-mine: nothing is left (applied 80 h ago)",
-        "payments-dev-pr-2: the apply failed (pull request #2 is closed)",
+        "payments-dev-pr-3: nothing is left (pull request #3 is closed or lost the label preview)",
+        "payments-dev-pr-4: nothing is left (applied 80 h ago)",
+        "dev-mine: stays",
+        "payments-dev-pr-2: the apply failed (pull request #2 is closed or lost the label preview)",
     ]
 
 
