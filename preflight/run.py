@@ -45,7 +45,7 @@ def _answer(check: Check) -> Callable[[Scope], Result | None]:
         try:
             return check(scope)
         except state.StateBroken as error:
-            return Result(problems=(f"{error}: restore an earlier version of it (docs/runbooks.md)",))
+            return Result(problems=(f"{error}: restore an earlier version of it (`aws s3api list-object-versions`)",))
         except (BotoCoreError, ClientError, OSError) as error:
             return Result(problems=(sentence(error),))
 

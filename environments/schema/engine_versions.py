@@ -1,12 +1,13 @@
-"""The Aurora PostgreSQL versions that AWS offers, as data with a date.
+"""The Aurora PostgreSQL versions that AWS offers, as data with a date; `make catalogue` asks AWS for it anew.
 
-Source: aws-cdk-lib 2.275 `AuroraPostgresEngineVersion` (entries not marked deprecated), which lags behind the API;
-end of standard support: "Release calendars for Aurora PostgreSQL" in the Aurora user guide. The plan asks the API
-once more (`data.aws_rds_engine_version`), so an entry that AWS has withdrawn since fails before anything is touched.
+The plan asks the API once more (`data.aws_rds_engine_version`), so an entry that AWS has withdrawn since fails before
+anything is touched.
 """
 
 from datetime import date
 
+# What follows, up to the end of STANDARD_SUPPORT_ENDS, is rewritten by `make catalogue`.
+SOURCE = "aws-cdk-lib 2.275 AuroraPostgresEngineVersion, what is not deprecated; Aurora user guide, release calendars"
 AS_OF = date(2026, 10, 31)
 
 MINORS: dict[int, tuple[int, ...]] = {
@@ -27,6 +28,16 @@ STANDARD_SUPPORT_ENDS: dict[int, date] = {
     14: date(2027, 2, 28),
     13: date(2026, 2, 28),
 }
+
+MAX_AGE_DAYS = 90
+
+
+def stale(today: date) -> str | None:
+    """A warning when the list is older than MAX_AGE_DAYS, else None; the caller has the clock, synthesis has none."""
+    age = (today - AS_OF).days
+    if age <= MAX_AGE_DAYS:
+        return None
+    return f"environments/schema/engine_versions.py is {age} days old and may lack versions: run `make catalogue`"
 
 
 def check(version: str) -> str:

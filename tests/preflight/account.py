@@ -18,7 +18,7 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One call of the API: `service` as IAM spells it, the operation as AWS does."""
+    """One call of the API; `service` is the name that requests are signed for."""
 
     service: str
     operation: str
@@ -39,7 +39,7 @@ class Wire:
 
     def _before_call(self, model: Any, **_: Any) -> tuple[AWSResponse, Answer] | None:
         service = model.service_model.signing_name
-        self.calls.append(Call({"monitoring": "cloudwatch"}.get(service, service), model.name))
+        self.calls.append(Call(service, model.name))
         if model.name not in self.answers:
             return None
         answer = self.answers[model.name]

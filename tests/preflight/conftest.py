@@ -2,13 +2,15 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 from moto import mock_aws
-from moto.core.models import MockAWS
+from moto.core.models import MockAWS, botocore_stubber
 
 from preflight.aws import Aws
 from preflight.stack import Stack, read
@@ -31,8 +33,19 @@ def foundation(outdir: Path) -> Stack:
 
 @pytest.fixture(scope="package")
 def emulator() -> Iterator[MockAWS]:
-    """moto, started once: that and creating clients would be most of the time of these tests."""
-    with mock_aws() as emulator:
+    """moto, started once: that and creating clients would be most of the time of these tests.
+
+    It answers one call at a time. werkzeug parses moto's routes at their first use, and Python 3.11 cannot parse in two
+    threads at once (https://github.com/python/cpython/issues/106905).
+    """
+    with mock_aws() as emulator, pytest.MonkeyPatch.context() as patch:
+        answer, one_at_a_time = botocore_stubber.process_request, threading.Lock()
+
+        def in_turn(request: AWSPreparedRequest) -> object:
+            with one_at_a_time:
+                return answer(request)
+
+        patch.setattr(botocore_stubber, "process_request", in_turn)
         yield emulator
 
 
