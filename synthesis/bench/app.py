@@ -2,11 +2,12 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from environments.loading import load
 from environments.schema.workspace import Workspace
-from synthesis.bindings import environment, load_on_demand
+from synthesis.bindings import PACKAGE, environment, load_on_demand
 
 PROJECT = Path(__file__).resolve().parents[2]
 WAYS = ("usual", "on-demand")
@@ -21,7 +22,10 @@ def workspaces(copies: int) -> tuple[Workspace, ...]:
 
 
 def main() -> None:
-    """Both ways take the same Node; the usual one preloads nothing into it and imports the bindings whole."""
+    """Both ways take the same Node; the usual one preloads nothing into it and imports the bindings whole.
+
+    Prints how many of the bindings' modules were loaded.
+    """
     arguments = argparse.ArgumentParser(prog="python -m synthesis.bench.app")
     arguments.add_argument("way", choices=WAYS)
     arguments.add_argument("outdir")
@@ -38,6 +42,7 @@ def main() -> None:
 
     schema = prepare(PROJECT / ".cache" / "migrations.zip")
     build(workspaces(chosen.copies), chosen.outdir, schema).synth()
+    print(sum(name.startswith(f"{PACKAGE}.") for name in sys.modules))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A small app, run as `python app.py usual|on-demand <outdir>`; prints the submodules that it loaded."""
+"""A small app, run as `python app.py <outdir>`; prints which modules of the bindings it loaded."""
 
 import json
 import os
@@ -7,13 +7,8 @@ from pathlib import Path
 
 from synthesis.bindings import PACKAGE, environment, load_on_demand
 
-way, outdir = sys.argv[1:]
-changes = environment(Path(__file__).parents[2], os.environ)
-if way == "on-demand":
-    load_on_demand()
-else:
-    changes.pop("NODE_OPTIONS")
-os.environ.update(changes)
+os.environ.update(environment(Path(__file__).parents[2], os.environ))
+load_on_demand()
 
 from cdktf import App, Fn, TerraformOutput, TerraformStack  # noqa: E402
 from cdktf_cdktf_provider_aws.data_aws_availability_zones import (  # noqa: E402
@@ -28,7 +23,7 @@ from cdktf_cdktf_provider_aws.rds_cluster import (  # noqa: E402
 from cdktf_cdktf_provider_aws.subnet import Subnet  # noqa: E402
 from cdktf_cdktf_provider_aws.vpc import Vpc  # noqa: E402
 
-app = App(outdir=outdir)
+app = App(outdir=sys.argv[1])
 stack = TerraformStack(app, "sample")
 AwsProvider(stack, "Aws", region="eu-central-1", default_tags=[AwsProviderDefaultTags(tags={"Owner": "me"})])
 zones = DataAwsAvailabilityZones(
