@@ -117,9 +117,7 @@ def comment(options: Namespace) -> None:
     if options.file.exists():
         text = options.file.read_text()
     else:
-        text = (
-            f"**{options.stack}: this run ended without a result**, so there is nothing to go by: {options.run_url}\n"
-        )
+        text = f"**The last run ended without a result**, so nothing is known of this commit: {options.run_url}\n"
     print(comments.post(_github(), options.pull_request, options.kind, text))
 
 

@@ -31,6 +31,10 @@ def _deleted(session: Any, arn: str) -> bool:
             # A deregistered revision can't be deleted while it is remembered.
             found = session.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
             return bool(found["status"] == "INACTIVE")
+        case "ec2" if resource.startswith("natgateway/"):
+            # Shown as deleted for about an hour.
+            found = session.client("ec2").describe_nat_gateways(NatGatewayIds=[resource.partition("/")[2]])
+            return all(gateway["State"] == "deleted" for gateway in found["NatGateways"])
         case "secretsmanager":
             return "DeletedDate" in session.client("secretsmanager").describe_secret(SecretId=arn)
         case _:

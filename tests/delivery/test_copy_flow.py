@@ -1,0 +1,129 @@
+"""A pull request's copy, in full: up with a migrated database of its own, and down with nothing left."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from delivery.stack import find
+from tests.delivery.fake_github import Store, serve
+from tests.delivery.runner import Result, Runner, clone, commit, git, runner_environment
+from tests.end_to_end import account, mirror
+from tests.end_to_end.bench import OVERRIDE, Bench, assemble, module_of
+from tests.end_to_end.emulator.client import emulator
+from tests.end_to_end.random_provider.password import RECORD
+
+pytestmark = pytest.mark.end_to_end
+
+NUMBER = 42
+COPY = find(f"payments-dev-pr-{NUMBER}")
+
+
+class Copies:
+    """The development account, a repository, and its pull request."""
+
+    def __init__(self, bench: Bench, api: str, store: Store) -> None:
+        self.bench, self.store, self.prepared = bench, store, False
+        self.checkout = clone(bench.folder / "checkout")
+        own = {"TF_CLI_CONFIG_FILE": str(bench.configuration), RECORD: str(bench.passwords)}
+        without = ("delivery smoke",)  # no load balancer answers here; tests/delivery/test_smoke.py has it
+        variables = runner_environment() | own
+        environment = bench.emulator.environment
+        self.runner = Runner(self.checkout, api, store, environment, self.synthesized, variables, without)
+
+    def synthesized(self, outdir: Path) -> None:
+        """Takes the provider of this machine, and once lays into the account what a copy stands on."""
+        folder = outdir / "stacks" / COPY.name
+        folder.mkdir(exist_ok=True)  # `down` synthesizes it itself
+        aws = {"source": "hashicorp/aws", "version": self.bench.aws_version}
+        (folder / OVERRIDE).write_text(json.dumps({"terraform": {"required_providers": {"aws": aws}}}))
+        if not self.prepared:
+            module = module_of(folder)
+            for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
+                prepare(self.bench.emulator, module)
+            self.before = self.inventory()
+            self.prepared = True
+
+    def run(self, job: str, action: str = "") -> Result:
+        event = {
+            "action": action, "repository": {"default_branch": "main"},
+            "pull_request": {"number": NUMBER, "head": {"sha": self.head}},
+        }  # fmt: skip
+        return self.runner.run("pull-request-copy.yml", job, event=event, commit=self.head)
+
+    def acknowledge(self, review: str) -> None:
+        """Commits an entry for each finding below a line of the terminal's review that says BLOCK."""
+        lines = re.findall(r"^BLOCK .*?(?=^[A-Z]+ [A-Z]+ )", review, re.MULTILINE | re.DOTALL)
+        expires = datetime.now(UTC).date() + timedelta(days=7)
+        entries = [
+            f'[[acknowledgement]]\nfingerprint = "{fingerprint}"\nreason = "Read by a test, which knows it"\n'
+            f'ticket = "TEST-1"\nexpires = {expires}\n'
+            for line in lines
+            for fingerprint in re.findall(r"\[([0-9a-f]{16})\]", line)
+        ]
+        git(self.checkout, "checkout", "--quiet", "--force", "main")
+        (self.checkout / "environments/acknowledgements.toml").write_text("\n".join(entries))
+        commit(self.checkout, "Acknowledge what blocks")
+
+    @property
+    def head(self) -> str:
+        return git(self.checkout, "rev-parse", "main")
+
+    def inventory(self) -> set[str]:
+        return self.bench.emulator.inventory(COPY.foundation.account_id)
+
+    def client(self, service: str) -> Any:
+        return self.bench.emulator.client(service, COPY.foundation.account_id)
+
+    def states(self) -> list[str]:
+        found = self.client("s3").list_objects_v2(Bucket=COPY.state_bucket, Prefix="payments/")
+        return [item["Key"] for item in found.get("Contents", ())]
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+    folder = tmp_path_factory.mktemp("copies")
+    try:
+        mirror.aws_provider()
+    except mirror.Missing as missing:
+        pytest.skip(str(missing))
+    with emulator(folder) as aws, serve() as (api, store):
+        yield Copies(assemble(aws, folder), api, store)
+
+
+def test_up_and_down(copies: Copies) -> None:
+    copies.store.pull_request(NUMBER, copies.head, labels=("preview",))
+
+    # What blocks is acknowledged in a commit, and the pull request pushed again: an update, if nothing blocked.
+    copies.acknowledge(copies.run("up", "labeled").log)
+    up = copies.run("up", "synchronize")
+    assert up.ok, up.log
+    assert up.roles == ["payments-foundation-dev-copy"]
+    (comment,) = copies.store.comments[NUMBER]
+    assert "https://payments-pr-42.dev.example.com" in comment["body"]
+    assert "copy 1 of at most 5" in up.log
+    assert "payments-dev-pr-42-api:1 COMPLETED" in up.log and "ECS runs what was applied" in up.log
+
+    # Its own database has all migrations.
+    assert copies.states() == [COPY.state_key]
+    state = json.loads(copies.client("s3").get_object(Bucket=COPY.state_bucket, Key=COPY.state_key)["Body"].read())
+    instances = {one["type"]: one["instances"][0]["attributes"] for one in state["resources"]}
+    result = json.loads(instances["aws_lambda_invocation"]["result"])
+    assert result["before"] == "0000" and len(result["applied"]) == int(result["after"]) > 0
+
+    # The night comes while the pull request is open.
+    night = copies.run("sweep")
+    assert night.ok and "dev-pr-42: stays" in night.log, night.log
+
+    copies.store.pull_request(NUMBER, copies.head, merge=copies.head)
+    down = copies.run("down", "closed")
+    assert down.ok and "payments-dev-pr-42: nothing is left" in down.log, down.log
+    assert copies.states() == []
+
+    night = copies.run("sweep")
+    assert night.ok and "dev: no copies" in night.log, night.log
+    copies.bench.emulator.check()
