@@ -56,8 +56,9 @@ def lanes(terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What destroys the stacks comes after everything that looks at them."""
-    items.sort(key=lambda item: item.path.name == "test_destroy.py")
+    """In the order of a stack's life; what destroys it comes last."""
+    order = ["test_life.py", "test_changes.py", "test_faults.py", "test_destroy.py"]
+    items.sort(key=lambda item: order.index(item.path.name) if item.path.name in order else -1)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

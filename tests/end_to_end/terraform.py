@@ -62,9 +62,14 @@ class Terraform:
         shown: dict[str, Any] = json.loads(self._captured("show", "-json", *([plan] if plan else [])))
         return shown
 
+    def schemas(self) -> dict[str, Any]:
+        """What the providers say of themselves."""
+        shown: dict[str, Any] = json.loads(self._captured("providers schema", "-json"))
+        return shown
+
     def state(self) -> dict[str, Any]:
         """The state as it is stored, in the JSON of `terraform state pull`."""
-        pulled: dict[str, Any] = json.loads(self._captured("state", "pull"))
+        pulled: dict[str, Any] = json.loads(self._captured("state pull"))
         return pulled
 
     def destroy(self, *options: str) -> str:

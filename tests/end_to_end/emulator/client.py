@@ -38,6 +38,10 @@ class Emulator:
             "AWS_ACCESS_KEY_ID": f"{PREFIX}{account}",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_EC2_METADATA_DISABLED": "true",
+            # S3 Control puts the account's id before the host's name, and no name server knows that host. Go's HTTP
+            # client takes no proxy to 127.0.0.1 itself.
+            "HTTP_PROXY": self.url,
+            "HTTPS_PROXY": self.url,
         }
 
     def client(self, service: str, account: str, region: str = "eu-west-1") -> Any:

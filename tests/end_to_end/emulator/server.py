@@ -89,12 +89,12 @@ class Recorder:
             case "inventory":
                 answer = inventory.take(**json.loads(body))
             case "withdraw":
-                rds.withdrawn.update(json.loads(body)["engine_versions"])
+                rds.withdrawn = set(json.loads(body)["engine_versions"])
                 answer = sorted(rds.withdrawn)
             case "faults":
                 wanted = json.loads(body)
+                answer = asdict(self._faults)  # how it went so far
                 self._faults = Faults(time.monotonic() + wanted.pop("seconds"), **wanted)
-                answer = asdict(self._faults)
             case _:
                 answer = None
         start_response("200 OK" if answer is not None else "404 Not Found", [("Content-Type", "application/json")])

@@ -1,8 +1,13 @@
-"""S3: PutBucketLogging reads a target's policy in which a principal is `"*"`; moto breaks on that."""
+"""S3: PutBucketLogging reads a target's policy in which a principal is `"*"`; moto breaks on that.
+
+moto reads a bucket's policy without its conditions: "deny what comes over plain HTTP" denies everything there. Nothing
+else of IAM is enforced, so bucket policies are not either.
+"""
 
 import json
 from typing import Any
 
+from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket
 
 from tests.end_to_end.emulator.extension import extend
@@ -11,6 +16,7 @@ _DELIVERY = {"Service": "logging.s3.amazonaws.com"}
 
 
 def install() -> None:
+    extend(FakeBucket, get_permission=lambda self, action, resource: PermissionResult.NEUTRAL)
     extend(FakeBucket, _log_permissions_enabled_policy=staticmethod(_may_deliver))
 
 

@@ -1,0 +1,146 @@
+"""What goes wrong at dev, one thing after the other, and that each ends in a clear sentence or heals."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end import account
+from tests.end_to_end.bench import module_of
+from tests.end_to_end.changes import Change, synthesize
+from tests.end_to_end.lanes import Lanes, Life
+from tests.end_to_end.terraform import Terraform, TerraformError
+
+pytestmark = pytest.mark.end_to_end
+REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
+
+Next = Callable[..., Terraform]
+
+
+@pytest.fixture(scope="module")
+def life(lanes: Lanes) -> Life:
+    return lanes["payments-dev"]
+
+
+@pytest.fixture(scope="module")
+def settings() -> dict[str, dict[str, Any]]:
+    """What the tests before have changed: the next change comes on top of it."""
+    return {}
+
+
+@pytest.fixture
+def module(
+    life: Life, settings: dict[str, dict[str, Any]], tmp_path: Path, request: pytest.FixtureRequest
+) -> Callable[..., Terraform]:
+    """Synthesizes dev with changes on top of those so far, ready to be planned in a folder of its own."""
+
+    def synthesized(*, revision: str = "", pushed: bool = True, **sections: dict[str, Any]) -> Terraform:
+        for name, values in sections.items():
+            settings.setdefault(name, {}).update(values)
+        folder = tmp_path / str(len(list(tmp_path.iterdir())))
+        folder.mkdir()
+        stack = synthesize(Change("", set(), settings, revision), {"ENVIRONMENT": "dev"}, folder)
+        if pushed:
+            account.push_image(life.bench.emulator, module_of(stack))
+        return life.bench.changed(life.module, stack, f"{request.node.name}-{folder.name}")
+
+    return synthesized
+
+
+def image(release: str) -> str:
+    return f"{REPOSITORY}@sha256:{hashlib.sha256(release.encode()).hexdigest()}"
+
+
+def serving(life: Life) -> list[str]:
+    """The task definitions that the services run."""
+    ecs = life.bench.emulator.client("ecs", life.account)
+    services = ecs.describe_services(cluster="payments-dev", services=["payments-dev-api", "payments-dev-worker"])
+    return [service["taskDefinition"] for service in services["services"]]
+
+
+def test_another_account_s_credentials_are_refused(life: Life) -> None:
+    stranger = Terraform(life.module.folder, {**life.module.environment, **life.bench.environment("999999999999")})
+    with pytest.raises(TerraformError, match="AWS account ID not allowed: 999999999999"):
+        stranger.plan("-lock=false", out="stranger.tfplan")
+
+
+def test_an_engine_version_that_is_not_offered_fails_the_plan(life: Life) -> None:
+    there = life.inventory()
+    life.bench.emulator.ask("withdraw", engine_versions=["17.7"])
+    try:
+        with pytest.raises(TerraformError, match=r"aurora-postgresql 17\.7 is not available in this"):
+            life.module.plan()
+    finally:
+        life.bench.emulator.ask("withdraw", engine_versions=[])
+    assert life.inventory() == there
+
+
+def test_an_image_that_the_registry_does_not_hold_fails_the_plan(life: Life, module: Next, settings: Any) -> None:
+    there = life.inventory()
+    missing = module(service={"image": image("never pushed")}, pushed=False)
+    settings.clear()
+    with pytest.raises(TerraformError, match=r"reading ECR Images|ImageNotFound|no matching image|couldn't find"):
+        missing.plan()
+    assert life.inventory() == there
+
+
+def test_two_applies_at_once_do_not_meet(life: Life, module: Next) -> None:
+    first = module(logs={"retention_days": 90})
+    backend = module_of(first.folder)["terraform"]["backend"]["s3"]
+    s3 = life.bench.emulator.client("s3", life.account, backend["region"])
+    running = first.start("apply", "-auto-approve")
+    deadline = time.monotonic() + 300
+    while "Contents" not in s3.list_objects_v2(Bucket=backend["bucket"], Prefix=f"{backend['key']}.tflock"):
+        assert time.monotonic() < deadline and running.poll() is None, first.log.read_text()[-4000:]
+        time.sleep(0.05)
+    with pytest.raises(TerraformError, match="Error acquiring the state lock"):
+        life.module.plan(out="second.tfplan")
+    life.module.run("plan", "-lock-timeout=300s", "-out=third.tfplan")
+    assert running.wait() == 0, first.log.read_text()[-4000:]
+    assert not first.plan()
+
+
+def test_an_aws_that_fails_for_a_while_is_asked_again(life: Life, module: Next) -> None:
+    changed = module(network={"extra_endpoints": ("sns",)})
+    life.bench.emulator.ask("faults", seconds=8, every=3, status=503)
+    assert changed.plan() and changed.apply()
+    faults = life.bench.emulator.ask("faults", seconds=0)
+    assert faults["injected"] >= 10
+    assert not changed.plan()
+
+
+def test_a_failing_migration_leaves_the_old_tasks_serving(life: Life, module: Next) -> None:
+    old = serving(life)
+    bad = module(
+        service={"image": image("v2")}, revision="-- phase: expand\n\nALTER TABLE payments.nowhere ADD x int;\n"
+    )
+    assert bad.plan()
+    with pytest.raises(TerraformError, match=r"0009_added_by_a_test\.sql"):
+        bad.apply()
+    assert serving(life) == old
+
+
+def test_a_database_without_the_stored_password_is_found_and_raising_the_version_heals(
+    life: Life, module: Next
+) -> None:
+    """The state after Terraform was killed between the cluster and its secret: each has a password of its own."""
+    old = serving(life)
+    rds = life.bench.emulator.client("rds", life.account)
+    rds.modify_db_cluster(
+        DBClusterIdentifier="payments-dev-database", MasterUserPassword="written-by-nobody", ApplyImmediately=True
+    )
+    good = "-- phase: expand\n\nCOMMENT ON TABLE payments.payments IS 'One attempt to collect money.';\n"
+    locked_out = module(revision=good)
+    assert locked_out.plan()
+    with pytest.raises(TerraformError, match="raise `password_version`"):
+        locked_out.apply()
+    assert serving(life) == old
+
+    healed = module(database={"password_version": 2}, revision=good)
+    assert healed.plan() and healed.apply()
+    assert not healed.plan()
+    assert serving(life) != old
+    life.bench.emulator.check()
