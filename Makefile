@@ -57,13 +57,13 @@ lock: $(VENV)/.installed ## Write the provider lock files into locks/; needs the
 	@$(PY) main.py > /dev/null
 	@$(PY) -m delivery lock $$(ls cdktf.out/stacks)
 
-diff: workspace node_modules/.installed ## cdktf diff of WORKSPACE=dev
+diff: workspace node_modules/.installed ## Show with cdktf what WORKSPACE=dev would change
 	$(OF_WORKSPACE) $(CDKTF) diff $(STACK) --skip-provider-lock
 
-deploy: workspace node_modules/.installed ## cdktf deploy of WORKSPACE=dev, after your approval
+deploy: workspace node_modules/.installed ## Deploy WORKSPACE=dev with cdktf, after your approval
 	$(OF_WORKSPACE) $(CDKTF) deploy $(STACK) --skip-provider-lock
 
-destroy: workspace node_modules/.installed ## cdktf destroy of WORKSPACE=dev-pr-42, after your approval
+destroy: workspace node_modules/.installed ## Destroy WORKSPACE=dev-pr-42 with cdktf, after your approval
 	$(OF_WORKSPACE) $(CDKTF) destroy $(STACK) --skip-provider-lock
 
 migration: $(VENV)/.installed ## Start the next schema revision: NAME=add_refunds

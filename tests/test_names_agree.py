@@ -20,7 +20,8 @@ STACK = re.compile(rf"{names.PROJECT}-(foundation-)?({'|'.join(names.ENVIRONMENT
 # What a document may call a stack; the rest after `payments-` are components, placeholders or patterns.
 CALLED = re.compile(r"(?:cdktf (?:diff|deploy|destroy|list)|cdktf\.out/stacks/|STACK=) ?([a-z0-9<$(][\w<>$(){}.-]*)")
 WORKSPACE = re.compile(r"WORKSPACE=([\w-]+)")
-TARGET = re.compile(r"\bmake ([a-z][a-z-]+)\b")
+# At the start of a line, of a step or of code: elsewhere prose may make other things.
+TARGET = re.compile(r"(?:^\s*|run: |&& |`)make ([a-z][a-z-]+)\b", re.MULTILINE)
 
 
 def targets() -> set[str]:
@@ -30,15 +31,12 @@ def targets() -> set[str]:
 def wrong_names(text: str, known_targets: set[str]) -> Iterator[str]:
     """Stacks, workspaces and commands in a text that do not exist."""
     for stack in CALLED.findall(text):
-        if stack[0] not in "<$" and not STACK.fullmatch(stack.removesuffix("/")):
+        if not set(stack) & set("<$") and not STACK.fullmatch(stack.removesuffix("/")):
             yield f"stack {stack}"
     for workspace in WORKSPACE.findall(text):
         if not STACK.fullmatch(f"{names.PROJECT}-{workspace}"):
             yield f"workspace {workspace}"
-    for line in text.splitlines():
-        # Commands stand in code; prose may make other things.
-        code = line if line.startswith(("    ", "\t", "make ")) else " ".join(re.findall(r"`([^`]+)`", line))
-        yield from (f"make {target}" for target in TARGET.findall(code) if target not in known_targets)
+    yield from (f"make {target}" for target in TARGET.findall(text) if target not in known_targets)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
