@@ -133,13 +133,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _ask(region: str) -> Catalogue:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    from preflight.errors import sentence
+    from preflight.errors import UNANSWERED, sentence
 
     try:
         return fetch(Aws(region), SHIPPED)
-    except (BotoCoreError, ClientError) as error:
+    except UNANSWERED as error:
         raise CannotRun(sentence(error)) from None
 
 

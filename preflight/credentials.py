@@ -1,10 +1,8 @@
 """Whose credentials these are; everything else is asked only in the right account."""
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from preflight.aws import Aws
 from preflight.check import Result
-from preflight.errors import sentence
+from preflight.errors import UNANSWERED, sentence
 from preflight.stack import CannotRun, Stack
 
 
@@ -12,7 +10,7 @@ def check(aws: Aws, stack: Stack) -> Result:
     """Raises CannotRun when AWS does not say who we are: no credentials, expired ones, no network."""
     try:
         caller = aws.client("sts").get_caller_identity()
-    except (BotoCoreError, ClientError) as error:
+    except UNANSWERED as error:
         raise CannotRun(sentence(error)) from None
     who, account_id = caller["Arn"], caller["Account"]
     if account_id == stack.account_id:

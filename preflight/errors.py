@@ -1,6 +1,12 @@
 """What went wrong between here and AWS, as one sentence that says what to do."""
 
+from botocore import exceptions
+from botocore.parsers import ResponseParserError
+
 from preflight.aws import code_of
+
+# What a call of AWS can end in. A proxy's page instead of an answer is none of botocore's other errors.
+UNANSWERED = (exceptions.BotoCoreError, exceptions.ClientError, ResponseParserError, OSError)
 
 _DENIED = {
     *("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403", "Forbidden"),
@@ -20,9 +26,7 @@ LOG_IN = "log in (`aws sso login`, or AWS_PROFILE=<profile>) and run it again"
 
 
 def sentence(error: Exception) -> str:
-    """For an exception of botocore or of a socket: what did not work, and what to do about it."""
-    from botocore import exceptions
-
+    """For one of UNANSWERED: what did not work, and what to do about it."""
     code, operation = code_of(error), getattr(error, "operation_name", "")
     match error:
         case exceptions.NoCredentialsError() | exceptions.PartialCredentialsError():
@@ -40,12 +44,14 @@ def sentence(error: Exception) -> str:
         case exceptions.ClientError() if code in _THROTTLED:
             return f"no answer, AWS throttles {operation}: run it again in a minute"
         case exceptions.ClientError():
-            return f"no answer, {operation} says {code}: {error.response['Error'].get('Message', '')}"
+            return f"no answer, {operation} says {code}: {_first_line(error.response['Error'].get('Message') or 'no more')}"
+        case ResponseParserError():
+            return "no answer, something between here and AWS answers with a page of its own: check the proxy"
         case exceptions.HTTPClientError() | exceptions.ConnectionError():
             return f"AWS cannot be reached ({_first_line(error)}): check the network and the proxy"
         case _:
             return f"no answer ({_first_line(error)}): check the network and run it again"
 
 
-def _first_line(error: Exception) -> str:
+def _first_line(error: object) -> str:
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(".:")

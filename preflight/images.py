@@ -5,7 +5,6 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from environments.schema.service import image_parts
 from preflight.aws import READ_TIMEOUT, Aws
@@ -80,5 +79,8 @@ def architecture(aws: Aws, image: Image, content: Attributes) -> str:
     """The architecture of a single image, from its configuration, a blob that ECR hands out by a signed address."""
     answer = aws.client("ecr").get_download_url_for_layer(**image.repository, layerDigest=content["config"]["digest"])
     with urllib.request.urlopen(answer["downloadUrl"], timeout=READ_TIMEOUT) as blob:
-        configuration: Any = json.load(blob)
-    return str(configuration["architecture"])
+        text = blob.read()
+    try:
+        return str(json.loads(text)["architecture"])
+    except (ValueError, LookupError, TypeError):
+        raise OSError("what ECR links to as the image's configuration is none") from None

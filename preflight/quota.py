@@ -57,4 +57,6 @@ def verdict(usages: list[Usage]) -> Result | None:
         return None
     problems = tuple(f"{usage}: {usage.raise_it}" for usage in wanted if not usage.fits)
     tightest = min(wanted, key=lambda usage: usage.left / usage.limit if usage.limit else 0)
-    return Result(problems=problems) if problems else Result(f"all {len(wanted)} fit; tightest is {tightest}")
+    if problems:
+        return Result(problems=problems)
+    return Result(f"all {len(wanted)} fit; tightest is {tightest}" if len(wanted) > 1 else str(tightest))

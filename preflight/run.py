@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from preflight import credentials, state
 from preflight.aws import Aws
 from preflight.check import Check, Result, Scope
 from preflight.checks import CHECKS
 from preflight.dns import Resolver
-from preflight.errors import sentence
+from preflight.errors import UNANSWERED, sentence
 from preflight.stack import Stack
 
 
@@ -36,7 +34,7 @@ def _state(aws: Aws, stack: Stack) -> state.State | Exception:
     """Checks that need the state say themselves that it could not be read."""
     try:
         return state.read(aws, stack.backend)
-    except (BotoCoreError, ClientError, state.StateBroken) as error:
+    except (*UNANSWERED, state.StateBroken) as error:
         return error
 
 
@@ -46,7 +44,7 @@ def _answer(check: Check) -> Callable[[Scope], Result | None]:
             return check(scope)
         except state.StateBroken as error:
             return Result(problems=(f"{error}: restore an earlier version of it (`aws s3api list-object-versions`)",))
-        except (BotoCoreError, ClientError, OSError) as error:
+        except UNANSWERED as error:
             return Result(problems=(sentence(error),))
 
     return answer

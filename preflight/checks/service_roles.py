@@ -3,6 +3,9 @@
 import json
 from collections.abc import Iterator
 
+from botocore.exceptions import ClientError
+
+from preflight.aws import code_of
 from preflight.check import Result, Scope, judge
 from preflight.stack import Stack
 
@@ -25,16 +28,26 @@ def check(scope: Scope) -> Result | None:
     needed = {role: service for type_, (service, role) in ROLES.items() if scope.stack.all(type_)}
     if not needed:
         return None
-    listed = scope.aws.pages("iam", "list_roles", "Roles", PathPrefix="/aws-service-role/")
-    missing = needed.keys() - {role["RoleName"] for role in listed}
+    missing = [role for role in sorted(needed) if not _there(scope, role)]
     if missing and scope.foundation and CREATE in _allowed(scope.foundation):
-        return Result(f"{len(needed) - len(missing)} there, AWS makes {', '.join(sorted(missing))} at the first use")
+        short = ", ".join(role.removeprefix("AWSServiceRoleFor") for role in missing)
+        return Result(f"{len(needed) - len(missing)} there, AWS makes the others at the first use: {short}")
     problems = [
         f"{role} is missing, and the foundation lets nobody make it: "
         f"`aws iam create-service-linked-role --aws-service-name {needed[role]}`"
-        for role in sorted(missing)
+        for role in missing
     ]
     return judge(f"all {len(needed)} there", problems)
+
+
+def _there(scope: Scope, role: str) -> bool:
+    try:
+        scope.aws.client("iam").get_role(RoleName=role)
+    except ClientError as error:
+        if code_of(error) != "NoSuchEntity":
+            raise
+        return False
+    return True
 
 
 def _allowed(foundation: Stack) -> Iterator[str]:

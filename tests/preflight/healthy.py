@@ -161,9 +161,9 @@ def scan(account: Account, status: str = "COMPLETE", critical: int = 0) -> None:
 
 
 @contextmanager
-def configuration(account: Account, architecture: str) -> Iterator[None]:
+def configuration(account: Account, architecture: str, text: bytes = b"") -> Iterator[None]:
     """Serves the image's configuration where ECR says that the blob is."""
-    body = json.dumps({"architecture": architecture, "os": "linux"}).encode()
+    body = text or json.dumps({"architecture": architecture, "os": "linux"}).encode()
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -20,7 +20,7 @@ def test_missing_service_roles_are_made_at_the_first_use(account: Account) -> No
     healthy.service_roles(account)
     account.client("iam").delete_role(RoleName="AWSServiceRoleForECS")
     result = service_roles.check(account.scope())
-    assert result and result.text == "5 there, AWS makes AWSServiceRoleForECS at the first use"
+    assert result and result.text == "5 there, AWS makes the others at the first use: ECS"
 
 
 def test_missing_service_roles_that_nobody_may_make(account: Account) -> None:

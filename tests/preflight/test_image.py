@@ -1,5 +1,7 @@
 """The image in its registry: there, tagged, of the right architecture, scanned."""
 
+import pytest
+
 from preflight.checks import image, image_scan
 from preflight.stack import Stack
 from tests.preflight import healthy
@@ -34,6 +36,15 @@ def test_a_single_image_of_the_wrong_architecture(account: Account) -> None:
         f"{REPOSITORY}@{pushed[:19]} is built for amd64, the tasks are arm64: build it with "
         "`docker buildx build --platform linux/arm64`, or set service.cpu_architecture",
     )
+
+
+def test_a_configuration_that_cannot_be_had(account: Account) -> None:
+    push(account, single())
+    with configuration(account, "arm64", text=b"<html>"), pytest.raises(OSError, match="configuration is none"):
+        image.check(account.scope())
+    account.answer("GetDownloadUrlForLayer", {"downloadUrl": "http://127.0.0.1:9/"})
+    with pytest.raises(OSError, match="Connection refused"):
+        image.check(account.scope())
 
 
 def test_an_index_without_the_architecture(account: Account) -> None:

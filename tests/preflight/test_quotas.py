@@ -123,7 +123,7 @@ def test_fargate_passes(account: Account, monkeypatch: pytest.MonkeyPatch) -> No
     in_use(account, 10)
     result = fargate.check(account.scope())
     assert result
-    assert result.text == "all 1 fit; tightest is Fargate vCPU on demand: 90 needed, 10 of 100 in use by others"
+    assert result.text == "Fargate vCPU on demand: 90 needed, 10 of 100 in use by others"
 
 
 def test_a_new_accounts_fargate_is_too_small(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,7 +144,7 @@ def test_the_workspaces_own_tasks_are_not_others(account: Account, monkeypatch: 
     account.answer("DescribeTasks", {"tasks": [{"cpu": "2048", "capacityProviderName": "FARGATE"}]})
     result = fargate.check(account.scope())
     assert result
-    assert result.text == "all 1 fit; tightest is Fargate vCPU on demand: 90 needed, 1 of 91 in use by others"
+    assert result.text == "Fargate vCPU on demand: 90 needed, 1 of 91 in use by others"
 
 
 def test_spot_has_a_quota_of_its_own(account: Account, monkeypatch: pytest.MonkeyPatch, outdir: Path) -> None:
@@ -202,7 +202,7 @@ def test_what_the_functions_have_reserved_already_is_theirs(account: Account) ->
 def test_roles_pass(account: Account) -> None:
     healthy.role_limits(account, roles=991)
     result = role_quota.check(account.scope())
-    assert result and result.text == "all 1 fit; tightest is IAM roles: 9 needed, 991 of 1000 in use by others"
+    assert result and result.text == "IAM roles: 9 needed, 991 of 1000 in use by others"
 
 
 def test_too_many_roles(account: Account) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from botocore import exceptions
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from preflight import errors
 from preflight.check import Result, Scope
@@ -160,6 +161,10 @@ def test_a_black_hole_costs_seconds(monkeypatch: pytest.MonkeyPatch, account: Ac
             exceptions.ConnectTimeoutError(endpoint_url="https://sts.eu-west-1.amazonaws.com"),
             'AWS cannot be reached (Connect timeout on endpoint URL: "https://sts.eu-west-1.amazonaws.com"): '
             "check the network and the proxy",
+        ),
+        (
+            ResponseParserError("Unable to parse response, invalid XML received:\n<html>"),
+            "no answer, something between here and AWS answers with a page of its own: check the proxy",
         ),
         (NoAnswer("nobody there"), "no answer (nobody there): check the network and run it again"),
     ],
