@@ -44,7 +44,8 @@ def sentence(error: Exception) -> str:
         case exceptions.ClientError() if code in _THROTTLED:
             return f"no answer, AWS throttles {operation}: run it again in a minute"
         case exceptions.ClientError():
-            return f"no answer, {operation} says {code}: {_first_line(error.response['Error'].get('Message') or 'no more')}"
+            message = error.response["Error"].get("Message") or "no more"
+            return f"no answer, {operation} says {code}: {_first_line(message)}"
         case ResponseParserError():
             return "no answer, something between here and AWS answers with a page of its own: check the proxy"
         case exceptions.HTTPClientError() | exceptions.ConnectionError():
