@@ -6,7 +6,7 @@ from tests.stack import Stack
 
 FOLDER = Path(__file__).parent
 
-# What holds data, keys or the record of what happened. Replacing one of these loses something that no apply brings back.
+# What holds data, keys or the record of what happened: replacing one loses something that no apply brings back.
 STATEFUL = (
     "aws_backup_vault",
     "aws_cloudwatch_log_group",
@@ -17,7 +17,6 @@ STATEFUL = (
     "aws_rds_cluster_instance",
     "aws_s3_bucket",
     "aws_secretsmanager_secret",
-    "aws_secretsmanager_secret_version",
     "aws_sqs_queue",
 )
 

@@ -41,18 +41,18 @@ class Bench:
         """A root module with a copy of a synthesized stack's folder, in the hands of the account that it is for."""
         folder = self.folder / "cdktf.out" / "stacks" / stack.name
         shutil.copytree(stack, folder)
-        self._pin(folder)
+        self.pin(folder)
         return Terraform(folder, self.environment(account or account_of(module_of(stack))))
 
     def changed(self, applied: Terraform, stack: Path, name: str) -> Terraform:
         """Another synthesis of a stack that was applied, in a folder `name` of its own: it needs no `init`."""
         folder = self.folder / "changes" / name
         shutil.copytree(stack, folder)
-        self._pin(folder)
+        self.pin(folder)
         shutil.copy(applied.folder / ".terraform.lock.hcl", folder)
         return Terraform(folder, {**applied.environment, "TF_DATA_DIR": str(applied.folder / ".terraform")})
 
-    def _pin(self, folder: Path) -> None:
+    def pin(self, folder: Path) -> None:
         """Takes the AWS provider that is on this machine; nothing else differs from what is shipped."""
         required = {"aws": {"source": "hashicorp/aws", "version": self.aws_version}}
         (folder / OVERRIDE).write_text(json.dumps({"terraform": {"required_providers": required}}))

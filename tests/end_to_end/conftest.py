@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from environments.schema.names import ENVIRONMENTS
+from tests.end_to_end import cdktf as cdktf_command
 from tests.end_to_end import lanes as all_lanes
 from tests.end_to_end import mirror
 from tests.end_to_end.bench import Bench, assemble
@@ -45,8 +46,21 @@ def bench(terraform_is_here: None, tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
-def lanes(terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lanes]:
-    """All stacks, each environment in an AWS of its own; their applies go on while the first tests run."""
+def cdktf(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[dict[str, str]] | None]:
+    """What cdktf's command prints on the way; None where it is not installed."""
+    if not cdktf_command.COMMAND.exists():
+        yield None
+        return
+    folder = tmp_path_factory.mktemp("cdktf")
+    with emulator(folder) as running, ThreadPoolExecutor(1) as pool:
+        yield pool.submit(cdktf_command.life, assemble(running, folder))
+
+
+@pytest.fixture(scope="session")
+def lanes(
+    cdktf: object, terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Lanes]:
+    """All stacks, each environment in an AWS of its own; they go on, as cdktf does, while the first tests run."""
     with ExitStack() as stack, ThreadPoolExecutor(all_lanes.AT_ONCE) as pool:
         benches = {}
         for environment in ENVIRONMENTS:
@@ -56,8 +70,8 @@ def lanes(terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPa
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the order of a stack's life; what destroys it comes last."""
-    order = ["test_life.py", "test_changes.py", "test_faults.py", "test_destroy.py"]
+    """In the order of a stack's life; then what needs the longest and nobody waits for."""
+    order = ["test_life.py", "test_changes.py", "test_faults.py", "test_destroy.py", "test_cdktf.py"]
     items.sort(key=lambda item: order.index(item.path.name) if item.path.name in order else -1)
 
 

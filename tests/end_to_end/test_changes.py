@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from environments.schema.service import Task
+from tests.addresses.contract import STATEFUL
 from tests.end_to_end import account
 from tests.end_to_end.bench import module_of
 from tests.end_to_end.changes import CREATE, REPLACE, SWAP, UPDATE, Change, actions, synthesize
@@ -15,19 +16,6 @@ from tests.end_to_end.lanes import Lanes
 
 pytestmark = pytest.mark.end_to_end
 
-# What holds data, keys or the record of what happened: no change of settings may replace or destroy one of these.
-STATEFUL = {
-    "aws_backup_vault",
-    "aws_cloudwatch_log_group",
-    "aws_ecr_repository",
-    "aws_elasticache_replication_group",
-    "aws_kms_key",
-    "aws_rds_cluster",
-    "aws_rds_cluster_instance",
-    "aws_s3_bucket",
-    "aws_secretsmanager_secret",
-    "aws_sqs_queue",
-}
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
 DIGEST = f"sha256:{hashlib.sha256(b'the next release').hexdigest()}"
 
