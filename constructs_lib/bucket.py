@@ -1,6 +1,6 @@
 """An S3 bucket as every bucket here is: private, versioned, encrypted, TLS only, with a lifecycle."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
@@ -40,7 +40,8 @@ ABORT_UPLOAD_DAYS = 7
 class Bucket(Construct):
     """One bucket. Without a `key` it is encrypted with SSE-S3, the only kind that log deliveries take.
 
-    `expire_days` deletes objects after so many days (None keeps the current ones for ever); `force_destroy` lets
+    `expire_days` deletes objects after so many days (None keeps the current ones for ever), `expire_prefixes` those
+    under a prefix; `force_destroy` lets
     `terraform destroy` delete a bucket that still holds objects, and `protected` lets no plan destroy it.
     """
 
@@ -53,6 +54,7 @@ class Bucket(Construct):
         logical_id: str,
         key: Key | None = None,
         expire_days: int | None = None,
+        expire_prefixes: Mapping[str, int] | None = None,
         force_destroy: bool = False,
         protected: bool = False,
         statements: Sequence[Statement] = (),
@@ -107,7 +109,10 @@ class Bucket(Construct):
             self,
             "Lifecycle",
             bucket=self.id,
-            rule=[_lifecycle(expire_days)],
+            rule=[
+                _lifecycle("expire", "", expire_days),
+                *(_lifecycle(f"expire-{p.strip('/')}", p, days) for p, days in (expire_prefixes or {}).items()),
+            ],
             depends_on=[versioning],
         )
         self.policy = S3BucketPolicy(
@@ -144,11 +149,11 @@ def access_log_delivery(account_id: str, target_name: str, source_names: Sequenc
     )
 
 
-def _lifecycle(expire_days: int | None) -> S3BucketLifecycleConfigurationRule:
+def _lifecycle(id_: str, prefix: str, expire_days: int | None) -> S3BucketLifecycleConfigurationRule:
     return S3BucketLifecycleConfigurationRule(
-        id="expire",
+        id=id_,
         status="Enabled",
-        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix="")],
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
         expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=expire_days)] if expire_days else None,
         noncurrent_version_expiration=[
             S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=NONCURRENT_DAYS)

@@ -8,28 +8,12 @@ from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAtt
 from constructs import Construct
 
 from constructs_lib.access import Role, Statement, policy
-from environments.schema.names import Names
+from constructs_lib.boundary import boundary, roles_named, services
+from environments.schema.names import PROJECT, Names
 from environments.schema.operations import Delivery as DeliverySettings
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
-
-# The services that the stacks are made of, and that their tasks call; the boundary ends there, whatever a policy says.
-SERVICES = (
-    *("acm", "application-autoscaling", "backup", "backup-storage", "budgets", "ce", "cloudwatch", "ec2", "ecr"),
-    *("ecs", "elasticache", "elasticloadbalancing", "kms", "lambda", "logs", "rds", "rds-db", "route53", "s3"),
-    *("secretsmanager", "sns", "sqs", "ssmmessages", "tag", "wafv2", "xray"),
-)
-ROLE_ACTIONS = (
-    *("DeleteRole", "GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"),
-    *("ListRolePolicies", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
-)
-# What IAM checks `iam:PermissionsBoundary` for.
-BOUNDED_ROLE_ACTIONS = ("AttachRolePolicy", "CreateRole", "DeleteRolePolicy", "DetachRolePolicy", "PutRolePolicy")
-ROLES_ARE_PASSED_TO = (
-    *("backup.amazonaws.com", "ecs-tasks.amazonaws.com", "lambda.amazonaws.com", "monitoring.rds.amazonaws.com"),
-    "vpc-flow-logs.amazonaws.com",
-)
 
 # Reads that open data or secrets, which no plan needs: PR plans run with `-refresh=false` (docs/decisions/0003).
 SECRETS = (
@@ -41,11 +25,12 @@ SECRETS = (
 
 
 class Delivery(Construct):
-    """The roles `plan`, `drift` and `apply`, all under a boundary without IAM users and access keys.
+    """The roles `plan`, `drift`, `apply` and, but in prod, `copy`, all under a boundary without users and access keys.
 
     `plan` reads, for any pull request, and can open no secret. `drift` reads for the default branch, secrets included,
     since a refresh compares them. `apply` changes, for jobs in the GitHub environment of the environment's name,
-    whose protection rules say which branch and whose approval.
+    whose protection rules say which branch and whose approval. `copy` changes copies for pull requests and nothing
+    else, for jobs in the GitHub environment `<environment>-copy`; see docs/decisions/0038.
     """
 
     def __init__(
@@ -65,13 +50,11 @@ class Delivery(Construct):
             "Boundary",
             name=names.of("boundary"),
             description="The most that delivery may do in this account",
-            policy=policy(*_boundary(names)),
+            policy=policy(*boundary(names)),
             tags={"Name": names.of("boundary")},
         )
         repository = f"repo:{settings.repository}"
-        self.plan = self._role(
-            "Plan", f"{repository}:pull_request", "Plans pull requests: reads, and takes the state's lock"
-        )
+        self.plan = self._role("Plan", f"{repository}:pull_request", "Plans pull requests: reads")
         self._allow_reading(self.plan)
         self.plan.allow(
             "no-secrets",
@@ -86,7 +69,7 @@ class Delivery(Construct):
         self.drift = self._role(
             "Drift",
             f"{repository}:ref:refs/heads/{settings.default_branch}",
-            "Compares the default branch with what runs: reads, and takes the state's lock",
+            "Plans the default branch and compares it with what runs: reads, and stores plans",
         )
         self._allow_reading(self.drift)
         self.drift.allow(
@@ -107,8 +90,39 @@ class Delivery(Construct):
             f"{repository}:environment:{environment}",
             f"Applies reviewed plans, only from the GitHub environment {environment}",
         )
-        self.apply.allow("services", Statement("Services", [f"{service}:*" for service in SERVICES]))
-        self.apply.allow("roles", *_roles(names))
+        self.apply.allow("services", services())
+        self.apply.allow("roles", *roles_named(names, f"{PROJECT}-"))
+        self.copy = None if environment == "prod" else self._copy_role(repository, environment)
+
+    def _copy_role(self, repository: str, environment: str) -> Role:
+        """May do to copies, `payments-<environment>-pr-<number>`, what `apply` may do to the environment itself."""
+        role = self._role(
+            "Copy",
+            f"{repository}:environment:{environment}-copy",
+            f"Makes and destroys copies of {environment} for pull requests",
+        )
+        role.allow("services", services())
+        role.allow("roles", *roles_named(self._names, f"{PROJECT}-{environment}-pr-"))
+        role.allow(
+            "not-the-environment",
+            Statement(
+                "NotTheEnvironment",
+                ["*"],
+                conditions={"StringEquals": {"aws:ResourceTag/Workspace": environment}},
+                effect="Deny",
+            ),
+            # Objects have no such tag: neither the environment's state nor what lies in its buckets.
+            Statement(
+                "NotItsObjects",
+                ["s3:DeleteObject*", "s3:PutObject*"],
+                effect="Deny",
+                not_resources=[
+                    f"arn:{self._names.partition}:s3:::{self._names.of('state')}/{PROJECT}/{environment}-pr-*",
+                    f"arn:{self._names.partition}:s3:::{PROJECT}-{environment}-pr-*",
+                ],
+            ),
+        )
+        return role
 
     def _role(self, id_: str, subject: str, description: str) -> Role:
         return Role(
@@ -138,39 +152,3 @@ def _trust(provider_arn: str, subject: str) -> str:
         "Condition": {"StringEquals": {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}},
     }
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _boundary(names: Names) -> list[Statement]:
-    """The most that delivery, and every role that it makes, may do."""
-    itself = [
-        names.arn("iam", f"role/{names.stack}-*", region=""),
-        names.arn("iam", f"policy/{names.stack}-*", region=""),
-    ]
-    return [
-        Statement("Services", [f"{service}:*" for service in SERVICES] + ["sts:GetCallerIdentity"]),
-        Statement("Roles", [f"iam:{action}" for action in (*ROLE_ACTIONS, "CreateServiceLinkedRole", "PassRole")]),
-        # A role without this boundary could be given everything, and passed to a function that then does everything.
-        Statement(
-            "RolesInsideTheBoundary",
-            [f"iam:{action}" for action in BOUNDED_ROLE_ACTIONS],
-            conditions={"StringEquals": {"iam:PermissionsBoundary": names.boundary_arn}},
-        ),
-        # Delivery may not widen its own reach.
-        Statement("NotItself", (), itself, effect="Deny", not_actions=["iam:Get*", "iam:List*"]),
-    ]
-
-
-def _roles(names: Names) -> list[Statement]:
-    """Roles of the platform's own services, and no others; each may be passed only to the services that use it."""
-    platform = [names.arn("iam", "role/payments-*", region="")]
-    linked = [names.arn("iam", "role/aws-service-role/*", region="")]
-    return [
-        Statement("Roles", [f"iam:{action}" for action in (*ROLE_ACTIONS, *BOUNDED_ROLE_ACTIONS)], platform),
-        Statement(
-            "PassRoles",
-            ["iam:PassRole"],
-            platform,
-            conditions={"StringEquals": {"iam:PassedToService": list(ROLES_ARE_PASSED_TO)}},
-        ),
-        Statement("ServiceLinkedRoles", ["iam:CreateServiceLinkedRole"], linked),
-    ]

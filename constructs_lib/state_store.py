@@ -8,10 +8,15 @@ from constructs_lib.encryption import Key
 from environments.schema.names import Names
 
 ACCESS_LOG_DAYS = 400
+# Plans that wait for their apply; they hold values in clear.
+PLANS, PLAN_DAYS = "plans/", 7
 
 
 class StateStore(Construct):
-    """A versioned, encrypted bucket whose objects are states; old versions are kept for 90 days, states for ever."""
+    """A versioned, encrypted bucket whose objects are states; old versions are kept for 90 days, states for ever.
+
+    Saved plans lie there too, for a week.
+    """
 
     def __init__(self, scope: Construct, id_: str, *, names: Names) -> None:
         super().__init__(scope, id_)
@@ -34,23 +39,39 @@ class StateStore(Construct):
             expire_days=ACCESS_LOG_DAYS,
             statements=[access_log_delivery(names.account_id, logs_name, [name])],
         )
-        self._bucket = Bucket(self, "State", name=name, logical_id="state", key=self.key, protected=True)
+        self._bucket = Bucket(
+            self,
+            "State",
+            name=name,
+            logical_id="state",
+            key=self.key,
+            expire_prefixes={PLANS: PLAN_DAYS},
+            protected=True,
+        )
         self._bucket.log_access_to(logs)
 
     def grant_read(self, role: Role) -> None:
-        """Reads states and takes the lock that a plan needs; writes no state."""
+        """Reads states; takes no lock, see docs/decisions/0037."""
         role.allow(
             "state-read",
             Statement("List", ["s3:ListBucket"], [self._bucket.arn]),
             Statement("Read", ["s3:GetObject"], [f"{self._bucket.arn}/*"]),
-            Statement("Lock", ["s3:DeleteObject", "s3:PutObject"], [f"{self._bucket.arn}/*.tflock"]),
-            Statement("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [self.key.arn]),
+            Statement("Key", ["kms:Decrypt"], [self.key.arn]),
         )
 
-    def grant_write(self, role: Role) -> None:
+    def grant_plans(self, role: Role) -> None:
+        """Stores plans for the job that applies them; see docs/decisions/0036."""
+        role.allow(
+            "plans-write",
+            Statement("Write", ["s3:PutObject"], [f"{self._bucket.arn}/{PLANS}*"]),
+            Statement("Key", ["kms:GenerateDataKey"], [self.key.arn]),
+        )
+
+    def grant_write(self, role: Role, *, prefix: str = "") -> None:
+        """Reads and writes states, with their locks, whose keys begin with `prefix`."""
         role.allow(
             "state-write",
             Statement("List", ["s3:ListBucket"], [self._bucket.arn]),
-            Statement("Write", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [f"{self._bucket.arn}/*"]),
+            Statement("Write", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [f"{self._bucket.arn}/{prefix}*"]),
             Statement("Key", ["kms:Decrypt", "kms:GenerateDataKey"], [self.key.arn]),
         )

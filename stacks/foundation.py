@@ -7,6 +7,7 @@ from constructs_lib.account import Account
 from constructs_lib.delivery import Delivery
 from constructs_lib.registry import Registry
 from constructs_lib.state_store import StateStore
+from environments.schema.names import PROJECT
 from environments.schema.workspace import Workspace
 from stacks.backend import RemoteStack
 
@@ -16,7 +17,7 @@ class FoundationStack(RemoteStack):
 
     def __init__(self, scope: Construct, workspace: Workspace) -> None:
         names, settings = workspace.foundation_names, workspace.environment
-        tags = {**workspace.tags, "Workspace": f"foundation-{settings.name}"}
+        tags = {**workspace.tags, "Workspace": names.workspace}
         super().__init__(scope, names=names, foundation=names, tags=tags)
         state = StateStore(self, "StateStore", names=names)
         registry = Registry(self, "Registry", names=names, key=state.key)
@@ -25,7 +26,10 @@ class FoundationStack(RemoteStack):
 
         state.grant_read(delivery.plan)
         state.grant_read(delivery.drift)
+        state.grant_plans(delivery.drift)
         state.grant_write(delivery.apply)
+        if delivery.copy:
+            state.grant_write(delivery.copy, prefix=f"{PROJECT}/{settings.name}-pr-")
 
         TerraformOutput(self, "registry", value=registry.url, description="Where images are pushed")
         TerraformOutput(self, "plan_role", value=delivery.plan.arn, description="Role that plans pull requests")

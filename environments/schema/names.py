@@ -52,6 +52,7 @@ COMPONENTS: dict[str, Limit] = {
     "plan": Limit.ROLE,
     "drift": Limit.ROLE,
     "apply": Limit.ROLE,
+    "copy": Limit.ROLE,
     "boundary": Limit.OTHER,
 }
 
@@ -81,6 +82,11 @@ class Names:
 
     def log_group(self, component: str) -> str:
         return f"/{self.stack}/{component}"
+
+    @property
+    def workspace(self) -> str:
+        """The value of the tag `Workspace`: `dev`, `dev-pr-42`, or `foundation-dev`."""
+        return self.stack.removeprefix(f"{PROJECT}-")
 
     @property
     def boundary_arn(self) -> str:

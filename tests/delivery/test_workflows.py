@@ -111,22 +111,25 @@ def trusted(environment: str) -> dict[str, str]:
     return found
 
 
-SUBJECTS = {"plan": "pull_request", "drift": f"ref:refs/heads/{DEFAULT_BRANCH}", "apply": "environment:{}"}
+SUBJECTS = {
+    "plan": "pull_request",
+    "drift": f"ref:refs/heads/{DEFAULT_BRANCH}",
+    "apply": "environment:{}",
+    "copy": "environment:{}-copy",
+}
 
 
-@pytest.mark.parametrize("role", SUBJECTS)
-@pytest.mark.parametrize("environment", ENVIRONMENTS)
+@pytest.mark.parametrize(
+    ("environment", "role"), [(e, r) for e in ENVIRONMENTS for r in ROLES if (e, r) != ("prod", "copy")]
+)
 def test_each_role_trusts_the_jobs_that_take_it(environment: str, role: str) -> None:
     stack = find(f"payments-{environment}")
     repository = stack.workspace.environment.delivery.repository
     assert trusted(environment)[stack.role(role)] == f"repo:{repository}:{SUBJECTS[role].format(environment)}"
 
 
-@pytest.mark.xfail(strict=True, reason="the foundation has no role for copies yet, see docs/delivery.md")
-def test_copies_have_a_role() -> None:
-    stack = find("payments-dev-pr-42")
-    repository = stack.workspace.environment.delivery.repository
-    assert trusted("dev")[stack.role("copy")] == f"repo:{repository}:environment:{stack.github_environment}"
+def test_production_has_no_copies() -> None:
+    assert not [arn for arn in trusted("prod") if arn.endswith("-copy")]
 
 
 def test_every_make_target_exists() -> None:
