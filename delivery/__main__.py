@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     def command(name: str, text: str, stack: str = "stack") -> argparse.ArgumentParser:
         """`stack` says what it takes: one "stack", several "stacks", or none."""
         added = adder.add_parser(name, help=text, description=text)
-        added.set_defaults(run=getattr(commands, name.replace("-", "_")))
+        added.set_defaults(run=getattr(commands, f"do_{name.replace('-', '_')}"))
         if stack:
             added.add_argument(stack, nargs="+" if stack == "stacks" else None, metavar="STACK")
         return added

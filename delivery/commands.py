@@ -7,29 +7,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from delivery import (
-    comment as comments,
-)
-from delivery import (
+    comment,
     copies,
+    drift_issue,
     handover,
     locks,
     promotion,
+    record,
     reviewed,
-)
-from delivery import (
-    drift_issue as drift,
-)
-from delivery import (
-    record as records,
-)
-from delivery import (
-    smoke as smoke_test,
-)
-from delivery import (
-    stable as stability,
-)
-from delivery import (
-    sweep as sweeping,
+    smoke,
+    stable,
+    sweep,
 )
 from delivery.errors import BadInput
 from delivery.github import GitHub
@@ -37,19 +25,19 @@ from delivery.stack import Stack, find
 from delivery.terraform import PLAN_JSON, Terraform
 
 
-def names(options: Namespace) -> None:
+def do_names(options: Namespace) -> None:
     stack = find(options.stack)
     facts = stack.facts() | ({"role": stack.role(options.role)} if options.role else {})
     for key, value in facts.items():
         _output(key, value)
 
 
-def lock(options: Namespace) -> None:
+def do_lock(options: Namespace) -> None:
     for stack in map(find, options.stacks):
         print(f"wrote {locks.write(stack, options.locks, stack.folder(options.outdir))}")
 
 
-def plan(options: Namespace) -> None:
+def do_plan(options: Namespace) -> None:
     changes = False
     for terraform in [_terraform(find(name), options) for name in options.stacks]:
         terraform.init()
@@ -57,102 +45,111 @@ def plan(options: Namespace) -> None:
     _output("changes", str(changes).lower())
 
 
-def init(options: Namespace) -> None:
+def do_init(options: Namespace) -> None:
     terraform = _terraform(find(options.stack), options)
     terraform.init()
     terraform.show()
     terraform.pull_state()
 
 
-def apply(options: Namespace) -> None:
+def do_apply(options: Namespace) -> None:
     _terraform(find(options.stack), options).apply()
 
 
-def stable(options: Namespace) -> None:
+def do_stable(options: Namespace) -> None:
     stack = find(options.stack)
-    applied = stability.services(_terraform(stack, options).resources())
-    stability.wait(_session(stack).client("ecs"), applied, timeout=options.timeout)
+    applied = stable.services(_terraform(stack, options).resources())
+    stable.wait(_session(stack).client("ecs"), applied, timeout=options.timeout)
     print(f"{stack.name}: ECS runs what was applied")
 
 
-def smoke(options: Namespace) -> None:
+def do_smoke(options: Namespace) -> None:
     stack = find(options.stack)
     url = options.url or stack.address + stack.workspace.environment.service.health_check_path
-    smoke_test.check(url, timeout=options.timeout)
+    smoke.check(url, timeout=options.timeout)
     print(f"{stack.name}: healthy")
 
 
-def put_plan(options: Namespace) -> None:
+def do_put_plan(options: Namespace) -> None:
     stack = find(options.stack)
     handover.put(_session(stack).client("s3"), stack, options.run_id, stack.folder(options.outdir))
 
 
-def get_plan(options: Namespace) -> None:
+def do_get_plan(options: Namespace) -> None:
     stack = find(options.stack)
     handover.get(_session(stack).client("s3"), stack, options.run_id, stack.folder(options.outdir))
 
 
-def hold(options: Namespace) -> None:
+def do_hold(options: Namespace) -> None:
     stack = find(options.stack)
-    folder = stack.folder(options.outdir)
-    if not json.loads((folder / PLAN_JSON).read_bytes())["applyable"]:
+    if not _has_changes(stack, options):
         print(f"{stack.name}: nothing to apply")
         return
+    folder = stack.folder(options.outdir)
     print(reviewed.hold(_github(), stack, folder, commit=options.commit, approved=options.approved))
 
 
-def promoted(options: Namespace) -> None:
+def do_promoted(options: Namespace) -> None:
     print(promotion.check(_github(), find(options.stack)))
 
 
-def record(options: Namespace) -> None:
+def do_record(options: Namespace) -> None:
     stack = find(options.stack)
     meaning = reviewed.fingerprint(stack.folder(options.outdir))
-    made = records.Deployment(stack.name, options.commit, records.running_image(stack), meaning)
-    print(f"{stack.name}: recorded as deployment {records.save(_github(), stack, made, options.run_url)}")
+    made = record.Deployment(stack.name, options.commit, record.running_image(stack), meaning)
+    print(f"{stack.name}: recorded as deployment {record.save(_github(), stack, made, options.run_url)}")
 
 
-def comment(options: Namespace) -> None:
+def do_comment(options: Namespace) -> None:
     """A comment of an earlier commit must not stay and look like the verdict on this one."""
-    if options.file.exists():
-        text = options.file.read_text()
-    else:
-        text = f"**The last run ended without a result**, so nothing is known of this commit: {options.run_url}\n"
-    print(comments.post(_github(), options.pull_request, options.kind, text))
+    print(comment.post(_github(), options.pull_request, options.kind, _text(options)))
 
 
-def drift_issue(options: Namespace) -> None:
+def do_drift_issue(options: Namespace) -> None:
     stacks = [find(name) for name in options.stacks]
-    plans = [json.loads((stack.folder(options.outdir) / PLAN_JSON).read_bytes()) for stack in stacks]
-    text = options.file.read_text() if any(plan["applyable"] for plan in plans) else None
-    print(drift.report(_github(), stacks[0].environment, text, options.run_url))
+    different = [stack for stack in stacks if _has_changes(stack, options)]
+    print(drift_issue.report(_github(), stacks[0].environment, _text(options) if different else None, options.run_url))
 
 
-def admit(options: Namespace) -> None:
+def do_admit(options: Namespace) -> None:
     stack = find(options.stack)
     print(copies.admit(stack, stack.folder(options.outdir), _copies(stack)))
 
 
-def announce(options: Namespace) -> None:
+def do_announce(options: Namespace) -> None:
     stack = find(options.stack)
     options.file.write_text(copies.announcement(stack))
 
 
-def down(options: Namespace) -> None:
+def do_down(options: Namespace) -> None:
     stack = find(options.stack)
-    print(sweeping.down(stack, options.outdir, options.locks, _session(stack)))
+    print(sweep.down(stack, options.outdir, options.locks, _session(stack)))
 
 
-def sweep(options: Namespace) -> None:
+def do_sweep(options: Namespace) -> None:
     stack = find(options.stack)
     if stack.workspace.is_copy or stack.is_foundation:
         raise BadInput(f"{stack.name}: name the stack that the copies are copies of, for example payments-dev")
 
     def take_down(copy: Stack) -> str:
-        return sweeping.down(copy, options.outdir, options.locks, _session(copy))
+        return sweep.down(copy, options.outdir, options.locks, _session(copy))
 
-    for line in sweeping.sweep(stack.environment, _github(), datetime.now(UTC), _copies(stack), take_down):
+    for line in sweep.sweep(stack.environment, _github(), datetime.now(UTC), _copies(stack), take_down):
         print(line)
+
+
+def _has_changes(stack: Stack, options: Namespace) -> bool:
+    path = stack.folder(options.outdir) / PLAN_JSON
+    if not path.exists():
+        raise BadInput(f"{path}: there is none; plan first: python -m delivery plan {stack.name}")
+    return bool(json.loads(path.read_bytes())["applyable"])
+
+
+def _text(options: Namespace) -> str:
+    """The review in the file, or that there is none, as after a plan that failed."""
+    if options.file.exists():
+        return str(options.file.read_text())
+    return f"**The last run ended without a result**, so nothing is known of this commit: {options.run_url}\n"
 
 
 def _terraform(stack: Stack, options: Namespace) -> Terraform:

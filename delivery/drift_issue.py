@@ -23,7 +23,7 @@ def report(github: GitHub, environment: str, text: str | None, run: str) -> str:
         github.request("POST", f"issues/{issue['number']}/comments", {"body": f"No difference any more: {run}"})
         github.request("PATCH", f"issues/{issue['number']}", {"state": "closed", "state_reason": "completed"})
         return f"{environment}: no difference any more, closed #{issue['number']}"
-    body = f"{marker}\n{text}\n\nFound by {run}. What to do: docs/delivery.md, Drift.\n"
+    body = f"{marker}\n{text}\n\nFound by [this run]({run}). What to do: `docs/delivery.md`, Drift.\n"
     if issue is None:
         title = f"Drift: {environment} differs from the default branch"
         made = github.request("POST", "issues", {"title": title, "body": body, "labels": [LABEL]})

@@ -88,7 +88,7 @@ class GitHub:
             if not again or attempt == TRIES - 1:
                 break
             time.sleep(self.pause * 2**attempt)
-        raise Refused(f"GitHub: {method} {url.removeprefix(self.api)}: {fault}")
+        raise Refused(f"GitHub: {method} {url}: {fault}")
 
 
 def _message(error: urllib.error.HTTPError) -> str:

@@ -73,7 +73,7 @@ class Stack:
         """The ARN of one of ROLES; raises BadInput where there is none of that name."""
         if name not in ROLES or (name == "copy" and self.environment == "prod"):
             raise BadInput(f"role {name!r}: {self.environment} has {', '.join(ROLES)}; only prod has no copy")
-        return self.foundation.arn("iam", f"role/{self.foundation.described(name)}", region="")
+        return self.foundation.arn("iam", f"role/{self.foundation.of(name)}", region="")
 
     def facts(self) -> dict[str, str]:
         """What `python -m delivery names` prints, as outputs of a workflow's step."""

@@ -79,6 +79,27 @@ def test_drift_of_either_stack(
     assert len(runner.issues) == issues
 
 
+def drift(folder: Path) -> list[str]:
+    return ["drift-issue", "payments-dev", "--file", str(folder / "none.md"), "--run-url", RUN]
+
+
+def test_drift_that_could_not_be_reviewed(runner: Store, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planned(folder, monkeypatch, dev=True)
+    assert main(drift(folder)) == 0
+    assert "ended without a result" in runner.issues[0]["body"]
+
+
+def test_a_night_whose_plan_failed_closes_no_issue(
+    runner: Store, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(folder, monkeypatch, dev=True)
+    main(drift(folder))
+    (folder / "stacks/payments-dev/plan.json").unlink()
+    assert main(drift(folder)) == 2
+    assert "plan first: python -m delivery plan payments-dev" in capsys.readouterr().err
+    assert [issue["state"] for issue in runner.issues] == ["open"]
+
+
 def test_nothing_to_apply_needs_no_review(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
