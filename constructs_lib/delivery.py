@@ -111,9 +111,9 @@ class Delivery(Construct):
                 conditions={"StringEquals": {"aws:ResourceTag/Workspace": environment}},
                 effect="Deny",
             ),
-            # Objects have no such tag: neither the environment's state nor what lies in its buckets.
+            # S3 asks for no such tag: only the states of copies, and the buckets that are theirs.
             Statement(
-                "NotItsObjects",
+                "NotOthersObjects",
                 ["s3:DeleteObject*", "s3:PutObject*"],
                 effect="Deny",
                 not_resources=[
@@ -121,6 +121,14 @@ class Delivery(Construct):
                     f"arn:{self._names.partition}:s3:::{PROJECT}-{environment}-pr-*",
                 ],
             ),
+            Statement(
+                "NotOthersBuckets",
+                ["s3:DeleteBucket*", "s3:Put*Configuration", "s3:PutBucket*"],
+                effect="Deny",
+                not_resources=[f"arn:{self._names.partition}:s3:::{PROJECT}-{environment}-pr-*"],
+            ),
+            # Copies run images; they neither push nor delete any.
+            Statement("NotTheRegistry", ["ecr:BatchDelete*", "ecr:Delete*", "ecr:Put*"], effect="Deny"),
         )
         return role
 
