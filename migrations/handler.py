@@ -7,8 +7,8 @@ from typing import Any
 
 from migrations import credentials, log, revisions
 from migrations.connection import Address
+from migrations.deadline import Deadline
 from migrations.errors import MigrationError
-from migrations.retries import Deadline
 from migrations.revisions import RevisionError
 from migrations.runner import migrate as run
 
@@ -59,7 +59,7 @@ def migrate(event: dict[str, Any], context: Any) -> dict[str, object]:
             target=target,
             dry_run=dry_run,
             contract_allowed=settings.contract_allowed,
-            seconds=deadline.left(),
+            deadline=deadline,
         )
     except (MigrationError, RevisionError) as error:
         log.error(str(error))

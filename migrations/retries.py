@@ -1,4 +1,4 @@
-"""How long a run may last, and when a revision that lost a race is tried again."""
+"""When a revision that lost a race is tried again."""
 
 import random
 import time
@@ -7,8 +7,9 @@ from pg8000.exceptions import DatabaseError
 
 from migrations import log
 from migrations.connection import message, sqlstate
-from migrations.locks import LockWatch
+from migrations.deadline import Deadline
 from migrations.revisions import Revision
+from migrations.watch import Watch
 
 # lock_not_available, deadlock_detected: somebody else's work was in the way; the same statement can succeed later.
 PASSING = ("55P03", "40P01")
@@ -17,24 +18,10 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 20.0
 
 
-class Deadline:
-    """Seconds that a run may take in all, counted from here."""
-
-    def __init__(self, seconds: float) -> None:
-        self._started = time.monotonic()
-        self._seconds = seconds
-
-    def left(self) -> float:
-        return self._started + self._seconds - time.monotonic()
-
-    def spent(self) -> float:
-        return round(time.monotonic() - self._started, 3)
-
-
 class Retries:
     """Counts the attempts at one revision and pauses between them, twice as long each time."""
 
-    def __init__(self, revision: Revision, watch: LockWatch, deadline: Deadline) -> None:
+    def __init__(self, revision: Revision, watch: Watch, deadline: Deadline) -> None:
         self._revision = revision
         self._watch = watch
         self.deadline = deadline

@@ -12,11 +12,13 @@ from migrations import history, log
 from migrations.backfill import backfill
 from migrations.concurrent_index import change_index
 from migrations.connection import message, position, sqlstate
+from migrations.deadline import Deadline
 from migrations.errors import MigrationError
 from migrations.history import History
-from migrations.locks import LockWatch, only_runner
-from migrations.retries import Deadline, Retries
+from migrations.locks import only_runner
+from migrations.retries import Retries
 from migrations.revisions import OWNER, Revision
+from migrations.watch import Watch
 
 # A second runner waits this long for the first one, then gives up.
 OTHER_RUNNER_SECONDS = 60.0
@@ -52,24 +54,22 @@ def migrate(
     connect: Callable[[], Connection],
     revisions: Sequence[Revision],
     *,
+    deadline: Deadline,
     target: str = "head",
     dry_run: bool = False,
     contract_allowed: bool = False,
-    seconds: float = 840.0,
-    other_runner_seconds: float = OTHER_RUNNER_SECONDS,
 ) -> Result:
-    """Brings the database up to `target`, a version or "head", within `seconds`. Raises MigrationError.
+    """Brings the database up to `target`, a version or "head". Raises MigrationError.
 
     Everything is checked before the first change. A revision is applied as a whole or not at all; one outside a
     transaction goes on where it stopped. A dry run changes nothing, not even the history's tables. `connection` is
-    closed at the end; `connect` opens the second session, which measures lock waits.
+    closed at the end; `connect` opens the second session, which measures lock waits and enforces the deadline.
     """
-    deadline = Deadline(seconds)
     wanted = _up_to(revisions, target)
     try:
         if dry_run:
             return _dry_run(connection, revisions, wanted, contract_allowed, deadline)
-        with only_runner(connection, min(other_runner_seconds, deadline.left())) as waited:
+        with only_runner(connection, min(OTHER_RUNNER_SECONDS, deadline.left())) as waited:
             log.info("This is the only runner", waited_seconds=round(waited, 3))
             return _Run(connect, connection, deadline).apply(revisions, wanted, contract_allowed)
     except InterfaceError as error:
@@ -135,7 +135,7 @@ class _Run:
         if not todo:
             log.info("Nothing to do", version=result.after)
         else:
-            with LockWatch(self._connect, self._connection) as watch:
+            with Watch(self._connect, self._connection, self._deadline) as watch:
                 for revision in todo:
                     if self._deadline.left() < revision.lock_timeout:
                         raise MigrationError(
@@ -146,7 +146,7 @@ class _Run:
         result.seconds = self._deadline.spent()
         return result
 
-    def _apply(self, revision: Revision, watch: LockWatch) -> Step:
+    def _apply(self, revision: Revision, watch: Watch) -> Step:
         log.info("Applying", revision=revision.name, phase=revision.phase)
         started = time.monotonic()
         retries = Retries(revision, watch, self._deadline)
@@ -185,6 +185,8 @@ class _Run:
         line = f" at line {revision.sql.count(chr(10), 0, place) + 1}" if place and revision.transaction else ""
         tried = f" after {retries.attempts} attempts" if retries.attempts > 1 else ""
         kept = "nothing of it was applied" if revision.transaction else "the next run continues it"
+        if self._deadline.left() <= 0:
+            return MigrationError(f"{revision.name} was stopped by the time limit: {kept}")
         if sqlstate(error) == "55P03":
             return MigrationError(
                 f"{revision.name} did not get its lock{tried} of {revision.lock_timeout:g} s each"

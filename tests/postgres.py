@@ -116,8 +116,8 @@ class Server:
 
     def dump(self, database: str = DATABASE) -> str:
         """The schema as `pg_dump` writes it, less the lines that differ between two runs."""
-        socket_of_superuser = f"host={self.folder} port={self.port} user=rdsadmin dbname={database}"
-        command = [executable("pg_dump"), "--schema-only", socket_of_superuser]
+        superuser = f"host={self.folder} port={self.port} user=rdsadmin dbname={database}"
+        command = [executable("pg_dump"), "--schema-only", superuser]
         text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         return "\n".join(line for line in text.splitlines() if line and not line.startswith(("--", "\\")))
 

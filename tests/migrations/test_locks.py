@@ -1,6 +1,5 @@
 """Runners do not disturb each other, and a revision that waits for a table does not make payments wait for long."""
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +12,7 @@ from tests.postgres import Server
 
 REVISIONS = revisions.load()
 NEXT = f"{len(REVISIONS) + 1:04}"
+RETRY = "Waits for a lock, tries again"
 ADD_COLUMN = "-- lock_timeout: 300ms\nALTER TABLE payments.refunds ADD COLUMN note text;\n"
 
 
@@ -64,16 +64,19 @@ def test_a_locked_table_is_tried_again_until_it_is_free(
     session.run("SET application_name = 'nightly report'")
     session.run("BEGIN")
     session.run("LOCK TABLE payments.refunds IN ACCESS SHARE MODE")
-    timer = threading.Timer(1.5, lambda: session.run("COMMIT"))
-    timer.start()
-    answer = function.invoke({})
-    timer.join()
+    function.start({})
+    deadline = time.monotonic() + 30
+    while function.log_so_far().count(RETRY) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    session.run("COMMIT")
     session.close()
+    answer = function.wait()
     (step,) = answer.result["applied"]
-    figure(f"table locked for 1.5 s: {step}")
-    assert step["attempts"] >= 2
+    figure(f"table locked for two attempts: {step}")
+    assert step["attempts"] >= 3
+    # Two waits of 300 ms, sampled ten times a second.
     assert 0.3 <= step["lock_wait_seconds"] <= step["seconds"]
-    retries = [line for line in answer.lines if line["message"] == "Waits for a lock, tries again"]
+    retries = [line for line in answer.lines if line["message"] == RETRY]
     assert retries[0]["blocked_by"][0]["application"] == "nightly report"
 
 
@@ -126,4 +129,18 @@ def test_a_long_statement_is_cut_off(function: Function, server: Server) -> None
     error = function.try_to_invoke({}).error
     assert "statement timeout (SQLSTATE 57014); nothing of it was applied" in error
     assert time.monotonic() - began < 4
+    assert server.dump() == before
+
+
+def test_a_revision_of_many_statements_ends_at_the_time_limit(function: Function, server: Server) -> None:
+    """Each of them is short enough for statement_timeout."""
+    function.invoke({})
+    before = server.dump()
+    (function.versions / f"{NEXT}_long.sql").write_text(
+        "CREATE TABLE payments.t (id bigint);\n" + "SELECT pg_sleep(0.2);\n" * 100
+    )
+    began = time.monotonic()
+    error = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 4).error
+    assert error == f"MigrationError: {NEXT}_long.sql was stopped by the time limit: nothing of it was applied"
+    assert time.monotonic() - began < 10
     assert server.dump() == before

@@ -11,6 +11,7 @@ from pg8000.exceptions import DatabaseError
 
 from migrations import revisions
 from migrations.connection import Address, connect
+from migrations.deadline import Deadline
 from migrations.runner import migrate
 from tests.postgres import Server
 
@@ -22,7 +23,7 @@ def head(running_server: Server) -> Server:
     address = Address(running_server.host, running_server.port, running_server.database)
     opened = partial(connect, address, running_server.user, running_server.password, "tests")
     with mock.patch.dict(os.environ, DATABASE_CA_FILE=str(running_server.ca_file)):
-        migrate(opened(), opened, revisions.load())
+        migrate(opened(), opened, revisions.load(), deadline=Deadline(600))
     return running_server
 
 
