@@ -22,6 +22,7 @@ SELECTION, PLAN, LOCK = "aws_backup_selection", "aws_backup_plan", "aws_backup_v
         change(SELECTION, selection_tag=[{"type": "STRINGEQUALS", "key": "Backup", "value": "true"}]),
         edit(SELECTION, lambda s: s["condition"][0]["string_equals"].pop()),
         change(SELECTION, condition=None),
+        change(SELECTION, plan_id="other"),
         edit("aws_rds_cluster", lambda cluster: cluster["tags"].pop("Backup")),
     ],
 )
@@ -35,6 +36,8 @@ def test_backup_takes_this_workspace_alone(stack: Stack) -> Offences:
             yield address, "does not select by both tags"
         if "selection_tag" in selection or selection["resources"] != ["*"]:
             yield address, "selects more than what has both tags: `resources` and `selection_tag` are alternatives"
+        if "Backup_Role" not in selection["iam_role_arn"] or "Backup_Plan" not in selection["plan_id"]:
+            yield address, "is not of the workspace's plan and role"
     for address, cluster in each(stack, "aws_rds_cluster"):
         if cluster["tags"].get("Backup") != "true":
             yield address, "is not marked for backup"
@@ -63,13 +66,15 @@ def test_recovery_points_are_daily_and_monthly(stack: Stack) -> Offences:
     broken_by=[
         remove("aws_backup_vault_notifications"),
         change("aws_backup_vault_notifications", backup_vault_events=["COPY_JOB_STARTED"]),
+        change("aws_backup_vault_notifications", sns_topic_arn="arn:aws:sns:::other"),
         remove("aws_cloudwatch_metric_alarm", "BackupFailed"),
     ],
 )
 def test_failed_backups_are_heard_of(stack: Stack) -> Offences:
     """A failed backup sets off an alarm, and a failed copy reaches the alarm topic by the vault's own notice."""
-    heard = {e for _, n in each(stack, "aws_backup_vault_notifications") for e in n["backup_vault_events"]}
-    if "COPY_JOB_FAILED" not in heard:
+    topic = next(address for address, _ in each(stack, "aws_sns_topic"))
+    notices = [n for _, n in each(stack, "aws_backup_vault_notifications") if points_to(n["sns_topic_arn"], topic)]
+    if not any("COPY_JOB_FAILED" in notice["backup_vault_events"] for notice in notices):
         yield "aws_backup_vault.backup", "a failed copy goes unheard"
     metrics = {alarm.get("metric_name") for _, alarm in each(stack, "aws_cloudwatch_metric_alarm")}
     if "NumberOfBackupJobsFailed" not in metrics:

@@ -116,6 +116,7 @@ def test_accesses_are_logged(stack: Stack) -> Offences:
         edit_statement("aws_s3_bucket_policy", lambda s: s["Condition"].pop("ArnLike"), "Access", "S3AccessLogs"),
         edit_statement("aws_s3_bucket_policy", lambda s: s["Condition"].pop("StringEquals"), "Access", "S3AccessLogs"),
         edit("aws_s3_bucket_logging", lambda logging: logging["depends_on"].clear()),
+        change("aws_s3_bucket_logging", target_prefix=""),
     ],
 )
 def test_log_delivery_is_permitted_first(stack: Stack) -> Offences:
@@ -123,6 +124,8 @@ def test_log_delivery_is_permitted_first(stack: Stack) -> Offences:
     account = stack.module["provider"]["aws"][0]["allowed_account_ids"][0]
     for address, logging in each(stack, "aws_s3_bucket_logging"):
         source = next(b["bucket"] for where, b in each(stack, "aws_s3_bucket") if points_to(logging["bucket"], where))
+        if logging["target_prefix"] != f"{source}/":
+            yield address, f"mixes its logs with others' under {logging['target_prefix']}"
         expected = {
             "StringEquals": {"aws:SourceAccount": account},
             "ArnLike": {"aws:SourceArn": [f"arn:aws:s3:::{source}"]},

@@ -1,5 +1,6 @@
 """The cache: no passwords, a replica in another zone, snapshots and logs."""
 
+from environments.schema.windows import overlap
 from tests.guardrails.guardrail import Offences, add, change, each, edit, guardrail, remove, wrong
 from tests.stack import Stack
 
@@ -81,3 +82,33 @@ def test_cache_logs(stack: Stack) -> Offences:
     for address, group in each(stack, GROUP):
         found = {c["log_type"] for c in group["log_delivery_configuration"] if c["destination"] in groups}
         yield from ((address, f"has no {kind}") for kind in {"slow-log", "engine-log"} - found)
+
+
+@guardrail(
+    GROUP,
+    "aws_elasticache_user_group",
+    broken_by=[
+        change("aws_elasticache_user_group", user_ids=[]),
+        change("aws_elasticache_parameter_group", family="valkey7"),
+        change("aws_elasticache_parameter_group", parameter=[]),
+        change(GROUP, maintenance_window="sun:04:30-sun:05:00"),
+        change(GROUP, port=6380),
+    ],
+)
+def test_cache_fits_together(stack: Stack) -> Offences:
+    """Users, parameters, windows and port fit: keys without an expiry are never evicted, and clients find the port."""
+    users = {f"${{{address}.user_id}}" for address, _ in each(stack, USER)}
+    for address, group in each(stack, "aws_elasticache_user_group"):
+        if set(group["user_ids"]) != users:
+            yield address, "has no users"
+    for address, group in each(stack, GROUP):
+        family = f"valkey{group['engine_version'].partition('.')[0]}"
+        for where, parameters in each(stack, "aws_elasticache_parameter_group"):
+            values = {parameter["name"]: parameter["value"] for parameter in parameters["parameter"]}
+            if parameters["family"] != family or values.get("maxmemory-policy") != "volatile-lru":
+                yield where, "is not of the engine's family, or evicts what must be kept"
+        if overlap(group["snapshot_window"], group["maintenance_window"]):
+            yield address, "takes snapshots while it is maintained"
+        told = stack.one("aws_ecs_task_definition", "Api")["container_definitions"]
+        if f'"CACHE_PORT","value":"{group["port"]}"' not in told:
+            yield address, "is not on the port that the services are told"

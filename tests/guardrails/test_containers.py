@@ -156,3 +156,13 @@ def test_the_images_page_lists_every_variable(stacks: dict[str, Stack]) -> None:
     found = {v["name"] for _, container in _containers(stacks["payments-prod"]) for v in container["environment"]}
     rows = [line.split("|")[1] for line in IMAGE_PAGE.read_text().splitlines() if line.startswith("| `")]
     assert found == set(re.findall(r"`([A-Z_]+)`", " ".join(rows)))
+
+
+@guardrail(TASK, broken_by=[change(TASK, volume=[]), _container(lambda c: c.update(mountPoints=[]))])
+def test_containers_can_write_to_tmp(stack: Stack) -> Offences:
+    """A read-only root leaves /tmp, a volume that lives as long as the task, and nothing else to write to."""
+    for address, task in each(stack, TASK):
+        volumes = {volume["name"] for volume in task["volume"]}
+        mounts = [m for c in json.loads(task["container_definitions"]) for m in c["mountPoints"]]
+        if [(m["containerPath"], m["sourceVolume"] in volumes) for m in mounts] != [("/tmp", True)]:
+            yield address, f"writes to {mounts}"

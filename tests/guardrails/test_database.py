@@ -1,6 +1,5 @@
-"""The database: an engine on standard support, private, watched, audited and backed up."""
+"""The database: private, watched, audited and backed up."""
 
-from environments.schema import engine_versions
 from environments.schema.windows import overlap
 from tests.guardrails.guardrail import (
     PROD,
@@ -25,63 +24,6 @@ EVENTS = {
     "db-instance": {"maintenance", "configuration change", "failure"},
     "db-parameter-group": {"configuration change"},
 }
-
-
-@guardrail(
-    CLUSTER,
-    broken_by=[
-        change(CLUSTER, engine_version="15.3"),
-        change(CLUSTER, engine_version="13.23"),
-        change(CLUSTER, engine_lifecycle_support=None),
-    ],
-)
-def test_engine_version_exists_and_is_supported(stack: Stack) -> Offences:
-    """The engine version is one that AWS offers under standard support; extended support, which costs, is refused."""
-    for address, cluster in each(stack, CLUSTER):
-        try:
-            engine_versions.check(cluster["engine_version"])
-        except ValueError as error:
-            yield address, str(error)
-    yield from wrong(stack, CLUSTER, engine_lifecycle_support="open-source-rds-extended-support-disabled")
-
-
-@guardrail(
-    "aws_rds_cluster_parameter_group",
-    "aws_db_parameter_group",
-    broken_by=[
-        change("aws_rds_cluster_parameter_group", family="aurora-postgresql15"),
-        change("aws_db_parameter_group", lifecycle=None),
-    ],
-)
-def test_parameters_fit_the_engine(stack: Stack) -> Offences:
-    """Parameter groups are of the engine's family, and a new major version gets new ones before the old ones go."""
-    major = stack.one(CLUSTER)["engine_version"].partition(".")[0]
-    for address, group in each(stack, "aws_rds_cluster_parameter_group", "aws_db_parameter_group"):
-        if group["family"] != f"aurora-postgresql{major}" or not group["name"].endswith(f"-{major}"):
-            yield address, f"{group['family']} is not the family of version {major}"
-        if not group.get("lifecycle", {}).get("create_before_destroy"):
-            yield address, "is destroyed while it is in use"
-
-
-def _edit_lookup(**values: object) -> Change:
-    return lambda stack: next(iter(stack.data("aws_rds_engine_version").values())).update(values)
-
-
-@guardrail(
-    "data.aws_rds_engine_version",
-    broken_by=[_edit_lookup(lifecycle={}), _edit_lookup(preferred_versions=["15.3"]), _edit_lookup(include_all=False)],
-)
-def test_plan_asks_for_the_engine_version(stack: Stack) -> Offences:
-    """The plan asks AWS for the version, and fails with a sentence naming it and where to go from it."""
-    version = stack.one(CLUSTER)["engine_version"]
-    for id_, lookup in stack.data("aws_rds_engine_version").items():
-        conditions = lookup.get("lifecycle", {}).get("postcondition", [])
-        if lookup["preferred_versions"][0] != version or not lookup["include_all"]:
-            yield f"data.{id_}", "does not ask for the cluster's version"
-        if not any(version in c["error_message"] and "valid_upgrade_targets" in c["error_message"] for c in conditions):
-            yield f"data.{id_}", "does not fail the plan with a sentence"
-        if not any(version in c["condition"] and '"available"' in c["condition"] for c in conditions):
-            yield f"data.{id_}", "takes a version that AWS has withdrawn"
 
 
 @guardrail(
@@ -159,7 +101,9 @@ def test_database_is_audited(stack: Stack) -> Offences:
 )
 def test_database_is_watched(stack: Stack) -> Offences:
     """Enhanced monitoring every minute or oftener, and Performance Insights on every instance."""
-    yield from wrong(stack, INSTANCE, performance_insights_enabled=True)
+    yield from wrong(stack, CLUSTER, performance_insights_enabled=True)
+    kept = stack.one(CLUSTER)["performance_insights_retention_period"]
+    yield from wrong(stack, INSTANCE, performance_insights_enabled=True, performance_insights_retention_period=kept)
     for address, instance in each(stack, INSTANCE):
         if not 0 < instance["monitoring_interval"] <= 60 or "monitoring_role_arn" not in instance:
             yield address, "has no enhanced monitoring"
@@ -227,3 +171,32 @@ def test_on_call_hears_of_database_events(stack: Stack) -> Offences:
             heard.setdefault(subscription["source_type"], set()).update(subscription["event_categories"])
     for source, categories in EVENTS.items():
         yield from ((source, f"nobody hears of {what}") for what in categories - heard.get(source, set()))
+
+
+@guardrail(
+    CLUSTER,
+    INSTANCE,
+    broken_by=[
+        change(CLUSTER, engine="aurora-mysql"),
+        change(CLUSTER, db_subnet_group_name="default"),
+        change(CLUSTER, vpc_security_group_ids=[]),
+        change(INSTANCE, cluster_identifier="other"),
+        change(INSTANCE, db_parameter_group_name="default.aurora-postgresql17"),
+        change(INSTANCE, "database_1", promotion_tier=15),
+    ],
+)
+def test_instances_and_cluster_fit_together(stack: Stack) -> Offences:
+    """Cluster and instances are PostgreSQL, use our subnets, group and parameters; the first becomes writer again."""
+    yield from wrong(stack, CLUSTER, engine="aurora-postgresql")
+    yield from wrong(stack, INSTANCE, engine="aurora-postgresql", cluster_identifier=f"${{{CLUSTER}.database.id}}")
+    for address, cluster in each(stack, CLUSTER):
+        if "aws_db_subnet_group." not in cluster["db_subnet_group_name"]:
+            yield address, "is not in the data tier"
+        if not any("DatabaseGroup" in group for group in cluster["vpc_security_group_ids"]):
+            yield address, "is not behind its security group"
+    for address, instance in each(stack, INSTANCE):
+        if "aws_db_parameter_group." not in instance["db_parameter_group_name"]:
+            yield address, "has none of our limits"
+    tiers = {address: instance["promotion_tier"] for address, instance in each(stack, INSTANCE)}
+    if min(tiers, key=lambda address: tiers[address]) != f"{INSTANCE}.database_1" or tiers[f"{INSTANCE}.database_1"]:
+        yield f"{INSTANCE}.database_1", "is not the first to become writer"

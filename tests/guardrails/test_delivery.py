@@ -182,3 +182,18 @@ def test_plans_only_read(stack: Stack) -> Offences:
             lock = all(resource.endswith("*.tflock") for resource in listed(statement["Resource"]))
             if any(_allows(statement, a) for a in ("s3:PutObject", "s3:DeleteObject")) and not lock:
                 yield address, f"writes {statement['Resource']}"
+
+
+@guardrail(
+    "aws_iam_role_policy",
+    on=FOUNDATIONS,
+    broken_by=[
+        change("aws_iam_role_policy", "Apply_state-write", role="${aws_iam_role.Delivery_Plan_Role_1.id}"),
+        remove("aws_iam_role_policy", "Apply_state-write"),
+    ],
+)
+def test_only_applying_writes_states(stack: Stack) -> Offences:
+    """The apply role writes states; outside of production so does the role that makes copies, for its own."""
+    writers = {p["role"].split("_")[3] for a, p in each(stack, "aws_iam_role_policy") if "state-write" in a}
+    if writers != ({"Apply"} if stack.environment == "prod" else {"Apply", "Copy"}):
+        yield "aws_iam_role_policy", f"states are written by {sorted(writers)}"

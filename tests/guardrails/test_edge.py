@@ -1,5 +1,7 @@
 """The edge: what faces the internet refuses bad requests, and records every one."""
 
+import json
+
 from tests.guardrails.guardrail import Offences, change, each, edit, guardrail, points_to, remove, wrong
 from tests.stack import Stack
 
@@ -36,14 +38,16 @@ def test_load_balancer_is_strict_and_logs(stack: Stack) -> Offences:
     broken_by=[
         remove("aws_wafv2_web_acl_association"),
         change("aws_wafv2_web_acl_association", resource_arn="arn:aws:elasticloadbalancing:::other"),
+        change("aws_wafv2_web_acl_association", web_acl_arn="arn:aws:wafv2:::other"),
     ],
     meets="ELB.16",
 )
 def test_every_load_balancer_has_a_firewall(stack: Stack) -> Offences:
     """Every load balancer stands behind the firewall."""
-    guarded = [a["resource_arn"] for _, a in each(stack, "aws_wafv2_web_acl_association")]
+    associations = [(a["resource_arn"], a["web_acl_arn"]) for _, a in each(stack, "aws_wafv2_web_acl_association")]
+    acl = next(address for address, _ in each(stack, ACL))
     for address, _ in each(stack, "aws_lb"):
-        if not any(points_to(arn, address) for arn in guarded):
+        if not any(points_to(resource, address) and points_to(by, acl) for resource, by in associations):
             yield address, "has no firewall"
 
 
@@ -136,3 +140,34 @@ def test_the_public_name_leads_to_the_load_balancer(stack: Stack) -> Offences:
             for r in aliases
         ):
             yield name, "leads nowhere"
+
+
+@guardrail(
+    "aws_lb",
+    "aws_lb_listener",
+    "aws_ecs_service",
+    broken_by=[
+        change("aws_lb_listener", default_action=[{"type": "fixed-response"}]),
+        change("aws_lb_target_group", port=9999),
+        change("aws_ecs_service", "Api", load_balancer=None),
+        change("aws_lb", internal=True),
+        remove("aws_vpc_security_group_ingress_rule", "ApiGroup_FromAlb"),
+    ],
+)
+def test_requests_reach_the_api(stack: Stack) -> Offences:
+    """From the internet to the API's container there is one way, on one port all along."""
+    yield from wrong(stack, "aws_lb", internal=False, load_balancer_type="application")
+    (group, target), (balancer, _) = next(each(stack, "aws_lb_target_group")), next(each(stack, "aws_lb"))
+    for address, listener in each(stack, "aws_lb_listener"):
+        forwarded = [action.get("target_group_arn", "") for action in listener["default_action"]]
+        if not all(points_to(arn, group) for arn in forwarded):
+            yield address, "does not forward to the API"
+        if not points_to(listener["load_balancer_arn"], balancer):
+            yield address, "is on no load balancer of ours"
+    for registration in stack.one("aws_ecs_service", "Api").get("load_balancer", [{"target_group_arn": ""}]):
+        if not points_to(registration["target_group_arn"], group) or registration["container_port"] != target["port"]:
+            yield "aws_ecs_service of the API", "is not registered on the target group's port"
+    container = json.loads(stack.one("aws_ecs_task_definition", "Api")["container_definitions"])[0]
+    opened = {r["to_port"] for w, r in each(stack, "aws_vpc_security_group_ingress_rule") if "ApiGroup_FromAlb" in w}
+    if {port["containerPort"] for port in container["portMappings"]} != {target["port"]} or opened != {target["port"]}:
+        yield group, "uses another port than the container or the security group"

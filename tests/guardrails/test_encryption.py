@@ -107,12 +107,15 @@ def test_stores_are_encrypted(stack: Stack) -> Offences:
             yield address, "has no customer-managed key"
 
 
-@guardrail("aws_kms_alias", broken_by=[edit("aws_kms_alias", lambda alias: alias.update(name="alias/payments"))])
+@guardrail(
+    "aws_kms_alias",
+    broken_by=[change("aws_kms_alias", name="alias/payments"), change("aws_kms_alias", target_key_id="1")],
+)
 def test_each_domain_has_its_alias(stack: Stack) -> Offences:
     """A key is found by the alias `<stack>-<domain>`."""
-    names = {alias["name"] for _, alias in each(stack, "aws_kms_alias")}
+    aliases = {alias["name"]: alias["target_key_id"] for _, alias in each(stack, "aws_kms_alias")}
     for domain in ("data", "logs", "messages"):
-        if f"alias/{stack.name}-{domain}" not in names:
+        if aliases.get(f"alias/{stack.name}-{domain}") != f"${{aws_kms_key.{domain}_key.key_id}}":
             yield f"aws_kms_key.{domain}_key", "has no alias"
 
 

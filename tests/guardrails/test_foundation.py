@@ -36,12 +36,16 @@ def test_images_are_fixed_scanned_and_cleared_away(stack: Stack) -> Offences:
 @guardrail(
     "aws_s3_account_public_access_block",
     on=FOUNDATIONS,
-    broken_by=[change("aws_s3_account_public_access_block", **{key: False}) for key in SHUT],
+    broken_by=[
+        change("aws_s3_account_public_access_block", account_id="999999999999"),
+        *(change("aws_s3_account_public_access_block", **{key: False}) for key in SHUT),
+    ],
     meets="S3.1",
 )
 def test_no_bucket_of_the_account_is_public(stack: Stack) -> Offences:
     """No bucket of the account can be made public, whoever makes it."""
-    yield from wrong(stack, "aws_s3_account_public_access_block", **SHUT)
+    account = stack.module["provider"]["aws"][0]["allowed_account_ids"][0]
+    yield from wrong(stack, "aws_s3_account_public_access_block", account_id=account, **SHUT)
 
 
 @guardrail(
@@ -51,10 +55,12 @@ def test_no_bucket_of_the_account_is_public(stack: Stack) -> Offences:
         edit("aws_budgets_budget", lambda b: b["notification"].pop()),
         edit("aws_budgets_budget", lambda b: b["notification"][0].update(subscriber_email_addresses=[])),
         change("aws_budgets_budget", limit_amount="0"),
+        change("aws_budgets_budget", time_unit="ANNUALLY"),
     ],
 )
 def test_budget_warns_in_time(stack: Stack) -> Offences:
     """People hear of the cost at 50, 80 and 100 % of the month's budget, and when the forecast passes it."""
+    yield from wrong(stack, "aws_budgets_budget", budget_type="COST", time_unit="MONTHLY", limit_unit="USD")
     for address, budget in each(stack, "aws_budgets_budget"):
         heard = {
             (n["notification_type"], n["threshold"]) for n in budget["notification"] if n["subscriber_email_addresses"]

@@ -1,5 +1,7 @@
 """The migration: it runs before the services do, one at a time, and a failure stops the apply."""
 
+import importlib
+
 from tests.guardrails.guardrail import (
     Offences,
     actions,
@@ -151,3 +153,31 @@ def test_rotation_waits_for_the_migration(stack: Stack) -> Offences:
     for address, rotation in each(stack, "aws_secretsmanager_secret_rotation"):
         if not invocations & set(rotation["depends_on"]):
             yield address, "may change the password under the migration"
+
+
+@guardrail(
+    FUNCTION,
+    INVOCATION,
+    broken_by=[
+        change(FUNCTION, "Migrate", handler="migrations.handler.main"),
+        change(FUNCTION, "Migrate", timeout=60),
+        change(FUNCTION, "Migrate", source_code_hash="x"),
+        change(INVOCATION, function_name="payments-other"),
+        change("aws_secretsmanager_secret_rotation", rotation_lambda_arn="arn:aws:lambda:::other"),
+    ],
+)
+def test_functions_run_the_code_that_was_built(stack: Stack) -> Offences:
+    """The handlers exist, the invocation and the rotation call their functions, with the code they are keyed by."""
+    invocation, migrate = stack.one(INVOCATION), stack.one(FUNCTION, "Migrate")
+    for address, function in each(stack, FUNCTION):
+        module, _, name = function["handler"].rpartition(".")
+        if not hasattr(importlib.import_module(module), name):
+            yield address, f"has no {function['handler']}"
+    if invocation["function_name"] != migrate["function_name"] or migrate["timeout"] < 900:
+        yield INVOCATION, "calls another function, or one that has no time to finish"
+    if invocation["triggers"]["code"] != migrate["source_code_hash"]:
+        yield INVOCATION, "is keyed by other code than the function's"
+    rotate = next(where for where, _ in each(stack, FUNCTION) if "Rotate" in where)
+    for address, rotation in each(stack, "aws_secretsmanager_secret_rotation"):
+        if not points_to(rotation["rotation_lambda_arn"], rotate):
+            yield address, "calls another function"

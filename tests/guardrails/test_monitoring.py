@@ -26,15 +26,6 @@ from tests.stack import Stack
 ALARM, FILTER = "aws_cloudwatch_metric_alarm", "aws_cloudwatch_log_metric_filter"
 RUNBOOKS = Path(__file__).resolve().parents[2] / "docs" / "runbooks.md"
 REFERENCE = re.compile(r"\$\{(data\.)?(aws_\w+)\.([\w-]+)\.")
-# What is watched, as <component>-<what>; one of several nodes or zones adds its own ending.
-WATCHED = (
-    *("alb-errors", "alb-latency", "alb-unhealthy", "alb-certificate"),
-    *(f"{service}-{what}" for service in ("api", "worker") for what in ("cpu", "memory", "running")),
-    *("database-cpu", "database-connections", "database-memory", "database-replica-lag", "database-deadlocks"),
-    *("cache-cpu", "cache-evictions", "cache-memory", "queue-age", "queue-dead-letter"),
-    *("migration-errors", "migration-refusals", "rotation-errors", "backup-failed", "nat-ports"),
-)
-
 # Where a dimension's literal value stands: the type and the attribute.
 NAMED_BY = {
     "BackupVaultName": ("aws_backup_vault", "name"),
@@ -45,6 +36,34 @@ NAMED_BY = {
     "QueueName": ("aws_sqs_queue", "name"),
     "ServiceName": ("aws_ecs_service", "name"),
     "WebACL": ("aws_wafv2_web_acl", "name"),
+}
+
+MIB = 1024 * 1024
+# What each alarm reads, whether it fires below its bound, and the least and the most that the bound may be.
+MEANING: dict[str, tuple[str, bool, float, float]] = {
+    "alb-certificate": ("DaysToExpiry", True, 14, 45),
+    "alb-errors": ("HTTPCode_ELB_5XX_Count HTTPCode_Target_5XX_Count RequestCount", False, 0.1, 5),
+    "alb-latency": ("TargetResponseTime", False, 0.1, 5),
+    "alb-unhealthy": ("UnHealthyHostCount", False, 0, 0),
+    "backup-failed": ("NumberOfBackupJobsFailed", False, 0, 0),
+    "cache-cpu": ("EngineCPUUtilization", False, 50, 90),
+    "cache-evictions": ("Evictions", False, 0, 1000),
+    "cache-memory": ("DatabaseMemoryUsagePercentage", False, 50, 90),
+    "database-capacity": ("ACUUtilization", False, 50, 95),
+    "database-connections": ("DatabaseConnections", False, 10, 5000),
+    "database-cpu": ("CPUUtilization", False, 50, 90),
+    "database-deadlocks": ("Deadlocks", False, 0, 1),
+    "database-memory": ("FreeableMemory", True, 128 * MIB, 1024 * MIB),
+    "database-replica-lag": ("AuroraReplicaLagMaximum", False, 100, 5000),
+    "migration-errors": ("Errors", False, 0, 0),
+    "migration-refusals": ("MigrationRefusals", False, 0, 0),
+    "nat-ports": ("ErrorPortAllocation", False, 0, 0),
+    "queue-age": ("ApproximateAgeOfOldestMessage", False, 60, 3600),
+    "queue-dead-letter": ("ApproximateNumberOfMessagesVisible", False, 0, 0),
+    "rotation-errors": ("Errors", False, 0, 0),
+    **{f"{service}-cpu": ("CPUUtilization", False, 50, 90) for service in ("api", "worker")},
+    **{f"{service}-memory": ("MemoryUtilization", False, 50, 90) for service in ("api", "worker")},
+    **{f"{service}-running": ("RunningTaskCount DesiredTaskCount", True, 100, 100) for service in ("api", "worker")},
 }
 
 
@@ -93,7 +112,7 @@ def test_every_component_is_watched(stack: Stack) -> Offences:
         "cache": stack.one("aws_elasticache_replication_group")["num_cache_clusters"],
     }
     serverless = "serverlessv2_scaling_configuration" in stack.one("aws_rds_cluster")
-    for watched in (*WATCHED, *(["database-capacity"] if serverless else [])):
+    for watched in MEANING if serverless else set(MEANING) - {"database-capacity"}:
         expected = parts.get(watched.partition("-")[0], 1)
         if sum(bool(re.fullmatch(rf"{watched}(-\w)?", name)) for name in found) != expected:
             yield ALARM, f"{expected} of {watched} should be watched"
@@ -125,6 +144,35 @@ def test_alarms_reach_people(stack: Stack) -> Offences:
             yield address, "is mute, or does not say what missing data mean"
         if alarm["datapoints_to_alarm"] > alarm["evaluation_periods"]:
             yield address, "can never fire"
+
+
+@guardrail(
+    ALARM,
+    broken_by=[
+        change(ALARM, "DatabaseCpu", metric_name="DatabaseConnections"),
+        change(ALARM, "DatabaseMemory", comparison_operator="GreaterThanThreshold"),
+        change(ALARM, "DatabaseCpu", threshold=100),
+        change(ALARM, "QueueDeadLetter", threshold=100),
+        change(ALARM, "AlbLatency", extended_statistic="p50"),
+        change(ALARM, "ApiRunning", treat_missing_data="notBreaching"),
+        edit(ALARM, lambda alarm: alarm["metric_query"].pop(), "AlbErrors"),
+    ],
+)
+def test_alarms_mean_what_they_are_called(stack: Stack) -> Offences:
+    """Each alarm compares the metric of its name with a bound that can be reached."""
+    for address, alarm in each(stack, ALARM):
+        key = re.sub(r"-\w$", "", alarm["alarm_name"].removeprefix(f"{stack.name}-"))
+        read, below, least, most = MEANING[key]
+        if [metric["metric_name"] for metric in metrics(alarm)] != read.split():
+            yield address, f"reads {[metric['metric_name'] for metric in metrics(alarm)]}"
+        if alarm["comparison_operator"] != ("LessThanThreshold" if below else "GreaterThanThreshold"):
+            yield address, f"is {alarm['comparison_operator']}"
+        if not least <= alarm["threshold"] <= most:
+            yield address, f"has the bound {alarm['threshold']}"
+        if (alarm["treat_missing_data"] == "breaching") != key.endswith("-running"):
+            yield address, "takes silence for the wrong thing"
+    if stack.one(ALARM, "AlbLatency").get("extended_statistic") != "p99":
+        yield ALARM, "latency is not that of the slowest hundredth"
 
 
 @guardrail(

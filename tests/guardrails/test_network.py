@@ -149,6 +149,8 @@ def test_every_tier_spans_the_zones(stack: Stack) -> Offences:
         change("aws_network_acl_rule", cidr_block="0.0.0.0/0"),
         change("aws_network_acl_rule", from_port=0),
         change("aws_network_acl_rule", protocol="-1"),
+        change("aws_network_acl_rule", rule_action="deny"),
+        remove("aws_network_acl_rule"),
     ],
     meets="EC2.16 EC2.21",
 )
@@ -163,6 +165,11 @@ def test_data_tier_has_a_second_wall(stack: Stack) -> Offences:
             yield where, f"opens the data tier to {rule['cidr_block']}"
         if rule["protocol"] != "tcp" or rule["from_port"] < 1024:
             yield where, "opens privileged ports"
+    rules = [rule for _, rule in each(stack, "aws_network_acl_rule")]
+    blocks = {rule["cidr_block"] for rule in rules}
+    allowed = {(rule["egress"], rule["cidr_block"]) for rule in rules if rule["rule_action"] == "allow"}
+    if len(blocks) != 2 or allowed != {(egress, block) for egress in (True, False) for block in blocks}:
+        yield address, f"does not let the private and the data tier in and out alone: {sorted(allowed)}"
 
 
 @guardrail(
@@ -195,3 +202,22 @@ def test_components_live_in_their_tier(stack: Stack) -> Offences:
     for where, tier, subnets in homes:
         if not all(re.match(rf"\$\{{aws_subnet\.Network_{tier}[A-D]_", subnet) for subnet in subnets):
             yield where, f"leaves the {tier.lower()} tier: {subnets}"
+
+
+@guardrail(
+    "aws_vpc",
+    broken_by=[
+        change("aws_subnet", vpc_id="vpc-1"),
+        change("aws_security_group", vpc_id=None),
+        change("aws_network_acl", vpc_id="vpc-1"),
+        add("aws_vpc", cidr_block="10.99.0.0/16"),
+    ],
+)
+def test_there_is_one_vpc(stack: Stack) -> Offences:
+    """Everything of the network belongs to the one VPC of the workspace."""
+    vpc = f"${{{next(where for where, _ in each(stack, 'aws_vpc'))}.id}}"
+    if len(stack.all("aws_vpc")) != 1:
+        yield "aws_vpc", "there are several"
+    parts = ("aws_internet_gateway", "aws_lb_target_group", "aws_network_acl", "aws_route_table")
+    for type_ in (*parts, "aws_default_security_group", "aws_security_group", "aws_subnet"):
+        yield from wrong(stack, type_, vpc_id=vpc)

@@ -11,6 +11,7 @@ from tests.guardrails.guardrail import (
     guardrail,
     policies,
     remove,
+    wrong,
 )
 from tests.stack import Stack
 
@@ -87,3 +88,19 @@ def test_queues_and_topics_are_not_public(stack: Stack) -> Offences:
         principal, conditions = statement["Principal"], str(statement.get("Condition", {}))
         if principal == "*" or set(principal) != {"Service"} or "aws:SourceAccount" not in conditions:
             yield address, f"lets {principal} in under {conditions}"
+
+
+@guardrail(
+    QUEUE,
+    broken_by=[
+        change(QUEUE, "payments", message_retention_seconds=3600),
+        change(QUEUE, "payments", receive_wait_time_seconds=0),
+        change(QUEUE, "payments", kms_data_key_reuse_period_seconds=86_400),
+    ],
+)
+def test_messages_wait_for_a_weekend(stack: Stack) -> Offences:
+    """A message waits for four days or more, workers poll long, and a data key serves for five minutes."""
+    yield from wrong(stack, QUEUE, receive_wait_time_seconds=20, kms_data_key_reuse_period_seconds=300)
+    for address, queue in each(stack, QUEUE):
+        if queue["message_retention_seconds"] < 4 * DAY:
+            yield address, f"forgets after {queue['message_retention_seconds']} s"

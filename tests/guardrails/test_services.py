@@ -97,10 +97,17 @@ def test_nobody_enters_production_tasks(stack: Stack) -> Offences:
         remove("aws_appautoscaling_policy", "Backlog"),
         remove("aws_appautoscaling_policy", "Requests"),
         change("aws_appautoscaling_policy", resource_id="service/other/api"),
+        change("aws_appautoscaling_target", max_capacity=1),
+        change("aws_appautoscaling_target", min_capacity=0),
     ],
 )
 def test_services_scale_on_what_limits_them(stack: Stack) -> Offences:
     """The API scales on CPU, memory and requests, the worker on the backlog of each task."""
+    desired = {service["name"]: service["desired_count"] for _, service in each(stack, "aws_ecs_service")}
+    for target, attributes in each(stack, "aws_appautoscaling_target"):
+        start = desired.get(attributes["resource_id"].rpartition("/")[2])
+        if start != attributes["min_capacity"] or attributes["max_capacity"] <= start:
+            yield target, "does not start at its smallest number of tasks, or has no room to grow"
     found = set()
     for _, policy in each(stack, "aws_appautoscaling_policy"):
         for target, attributes in each(stack, "aws_appautoscaling_target"):

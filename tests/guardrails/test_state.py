@@ -3,6 +3,8 @@
 import json
 import re
 
+import pytest
+
 from tests.guardrails.guardrail import FOUNDATIONS, WORKSPACES, Change, Offences, change, edit_module, guardrail
 from tests.stack import Stack
 
@@ -129,3 +131,14 @@ def test_output_is_the_same_everywhere(stack: Stack) -> Offences:
     text = json.dumps(stack.module)
     yield from (("module", f"holds the path {found}") for found in ABSOLUTE.findall(text))
     yield from (("module", f"holds the moment {found}") for found in re.findall(r"\d{4}-\d\d-\d\dT\d\d:\d\d", text))
+
+
+@pytest.mark.parametrize("name", WORKSPACES + FOUNDATIONS)
+def test_the_foundation_makes_what_backends_name(stacks: dict[str, Stack], name: str) -> None:
+    """The bucket and the key's alias of each backend are made by the foundation of its environment."""
+    backend = stacks[name].module["terraform"]["backend"]["s3"]
+    foundation = stacks[f"payments-foundation-{stacks[name].environment}"]
+    assert foundation.all("aws_s3_bucket")["state"]["bucket"] == backend["bucket"]
+    alias = foundation.one("aws_kms_alias")
+    assert backend["kms_key_id"].endswith(f":{alias['name']}")
+    assert alias["target_key_id"] == "${aws_kms_key.state_key.key_id}"

@@ -37,7 +37,7 @@ NINE = (
                 "constructs_lib/database.py",
                 "engine_version=engine.version,",
                 'engine_version="15.3",',
-                f"{GUARDRAILS}/test_database.py::test_engine_version_exists_and_is_supported",
+                f"{GUARDRAILS}/test_database_engine.py::test_engine_version_exists_and_is_supported",
             ),
         ),
     ),
@@ -180,5 +180,5 @@ TRAPS = {
     ),
     "No final snapshot in production": ("test_protection.py::test_database_cannot_be_deleted_without_a_trace",),
     "The same CIDR in every network": ("test_network.py::test_environments_have_different_ranges",),
-    "An engine on paid extended support": ("test_database.py::test_engine_version_exists_and_is_supported",),
+    "An engine on paid extended support": ("test_database_engine.py::test_engine_version_exists_and_is_supported",),
 }
