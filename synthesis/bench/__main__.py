@@ -60,7 +60,7 @@ class Bench:
                     cost, tree = self.synthesize(way, self.warm if kind == "warm" else Path(empty))
                 costs[way].append(cost)
                 trees.append(tree)
-                print(f"  {way:<10} {cost.seconds:6.2f} s {cost.memory:6.0f} MiB", flush=True)
+                print(f"  {way:<10} {_shown(cost)}", flush=True)
             if differing := {name for name, _ in trees[0].items() ^ trees[1].items()}:
                 print(f"error: output differs: {', '.join(sorted(differing))}", file=sys.stderr)
                 return False
@@ -68,6 +68,7 @@ class Bench:
         usual, on_demand = (costs[way] for way in WAYS)
         bar = BARS[kind]
         _print_ratio("time", "s", [c.seconds for c in usual], [c.seconds for c in on_demand], bar.seconds)
+        _print_ratio("CPU time", "s", [c.cpu for c in usual], [c.cpu for c in on_demand])
         _print_ratio("memory", "MiB", [c.memory for c in usual], [c.memory for c in on_demand], bar.memory)
         return True
 
@@ -76,15 +77,19 @@ class Bench:
         print(f"\ngrowth, on demand, warm, best of {ROUNDS} rounds")
         rounds = [[self.synthesize("on-demand", self.warm, n)[0] for n in STACKS] for _ in range(ROUNDS)]
         best = [
-            Cost(min(c.seconds for c in costs), max(c.memory for c in costs)) for costs in zip(*rounds, strict=True)
+            Cost(min(c.seconds for c in costs), min(c.cpu for c in costs), max(c.memory for c in costs))
+            for costs in zip(*rounds, strict=True)
         ]
         for stacks, cost in zip(STACKS, best, strict=True):
-            print(f"  {stacks:>2} stacks {cost.seconds:6.2f} s {cost.memory:6.0f} MiB")
+            print(f"  {stacks:>2} stacks  {_shown(cost)}")
         further = STACKS[-1] - STACKS[0]
         seconds = (best[-1].seconds - best[0].seconds) / further
+        cpu = (best[-1].cpu - best[0].cpu) / further
         memory = (best[-1].memory - best[0].memory) / further
         verdict = "met" if seconds < SECONDS_A_STACK else "MISSED"
-        print(f"  a further stack: {seconds:.3f} s, {memory:.1f} MiB, bar {SECONDS_A_STACK} s: {verdict}")
+        print(
+            f"  a further stack: {seconds:.3f} s, {cpu:.3f} s CPU, {memory:.1f} MiB, bar {SECONDS_A_STACK} s: {verdict}"
+        )
 
     def synthesize(self, way: str, cache: Path, copies: int = 0) -> tuple[Cost, dict[str, bytes]]:
         """One run, and every file it wrote by its path."""
@@ -100,13 +105,17 @@ class Bench:
         return cost, written
 
 
-def _print_ratio(what: str, unit: str, usual: list[float], on_demand: list[float], bar: float) -> None:
+def _shown(cost: Cost) -> str:
+    return f"{cost.seconds:6.2f} s {cost.cpu:6.2f} s CPU {cost.memory:5.0f} MiB"
+
+
+def _print_ratio(what: str, unit: str, usual: list[float], on_demand: list[float], bar: float | None = None) -> None:
     """The median of the pairs' ratios, with its range."""
     ratios = [new / old for old, new in zip(usual, on_demand, strict=True)]
+    verdict = "" if bar is None else f", bar {bar:.3f}: {'met' if median(ratios) <= bar else 'MISSED'}"
     print(
         f"  {what}: {median(usual):.1f} -> {median(on_demand):.1f} {unit}, "
-        f"ratio {median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}), "
-        f"bar {bar:.3f}: {'met' if median(ratios) <= bar else 'MISSED'}"
+        f"ratio {median(ratios):.3f} ({min(ratios):.3f} to {max(ratios):.3f}){verdict}"
     )
 
 
