@@ -44,13 +44,13 @@ def _described(service: str, operation: str, argument: str, absent: str, *, many
     return find
 
 
-def _listed(service: str, operation: str, key: str, name_key: str, id_key: str = "") -> Find:
-    """Looks through a list, where asking for an absent one answers with a refusal or not at all."""
+def _listed(service: str, operation: str, key: str, name_key: str) -> Find:
+    """Looks through a list, where asking for one by its name is not to be had. Its import id is its name."""
 
     def find(aws: Aws, region: str, name: str) -> Found | None:
         for item in aws.pages(service, operation, key, region=region):
             if item[name_key] == name:
-                return Found(str(item[id_key or name_key]))
+                return Found(name)
         return None
 
     return find

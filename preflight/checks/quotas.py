@@ -4,21 +4,31 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from preflight import demand
 from preflight.check import Result, Scope
 from preflight.quota import Usage, applied, increase, verdict
 from preflight.stack import Stack
 
+# Yields (where, needed, used by others); `where` is empty for a whole region.
+Measure = Callable[[Scope], Iterator[tuple[str, float, float]]]
+
+# Without them ACM lists the certificates with RSA keys of 1024 and 2048 bits alone.
+KEY_TYPES = (
+    *("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096"),
+    *("EC_prime256v1", "EC_secp384r1", "EC_secp521r1"),
+)
+
 
 @dataclass(frozen=True)
 class Quota:
-    """A quota of Service Quotas. `measure` yields (where, needed, used by others); `where` is empty for the region."""
+    """A quota of Service Quotas, and how much of it is taken."""
 
     service: str
     code: str
     what: str
-    measure: Callable[[Scope], Iterator[tuple[str, float, float]]]
+    measure: Measure
 
 
 def check(scope: Scope) -> Result | None:
@@ -37,16 +47,14 @@ def _usages(scope: Scope, quota: Quota) -> list[Usage]:
     ]
 
 
-def _counted(
-    type_: str, service: str, operation: str, key: str, id_: str, needed: Callable[[Stack], int] | None = None
-) -> Callable[[Scope], Iterator[tuple[str, float, float]]]:
+def _counted(type_: str, service: str, operation: str, key: str, id_: str, **arguments: Any) -> Measure:
     """Counts what an operation lists under `key`, without what the state has as ours by `id_`."""
 
     def measure(scope: Scope) -> Iterator[tuple[str, float, float]]:
-        wanted = needed(scope.stack) if needed else len(scope.stack.all(type_))
-        if wanted:
-            listed = {item[id_] for item in scope.aws.pages(service, operation, key)}
-            yield "", wanted, len(listed - scope.state.values(type_))
+        needed = len(scope.stack.all(type_))
+        if needed:
+            listed = {item[id_] for item in scope.aws.pages(service, operation, key, **arguments)}
+            yield "", needed, len(listed - scope.state.values(type_))
 
     return measure
 
@@ -54,12 +62,9 @@ def _counted(
 def _addresses(scope: Scope) -> Iterator[tuple[str, float, float]]:
     needed = len(scope.stack.all("aws_eip"))
     if needed:
-        listed = scope.aws.client("ec2").describe_addresses()["Addresses"]
-        yield (
-            "",
-            needed,
-            len({a["AllocationId"] for a in listed if "AllocationId" in a} - scope.state.values("aws_eip")),
-        )
+        answer = scope.aws.client("ec2").describe_addresses()["Addresses"]
+        listed = {address["AllocationId"] for address in answer if "AllocationId" in address}
+        yield "", needed, len(listed - scope.state.values("aws_eip"))
 
 
 def _nat_gateways(scope: Scope) -> Iterator[tuple[str, float, float]]:
@@ -99,7 +104,7 @@ def _load_balancers(scope: Scope) -> Iterator[tuple[str, float, float]]:
         yield "", needed, len(applications - scope.state.values("aws_lb"))
 
 
-def _within(needed: Callable[[Stack], int]) -> Callable[[Scope], Iterator[tuple[str, float, float]]]:
+def _within(needed: Callable[[Stack], int]) -> Measure:
     """A quota inside something that is the stack's alone: nobody else uses it."""
 
     def measure(scope: Scope) -> Iterator[tuple[str, float, float]]:
@@ -132,6 +137,13 @@ QUOTAS = (
         "acm",
         "L-F141DD1D",
         "certificates",
-        _counted("aws_acm_certificate", "acm", "list_certificates", "CertificateSummaryList", "CertificateArn"),
+        _counted(
+            "aws_acm_certificate",
+            "acm",
+            "list_certificates",
+            "CertificateSummaryList",
+            "CertificateArn",
+            Includes={"keyTypes": list(KEY_TYPES)},
+        ),
     ),
 )

@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
@@ -43,6 +44,8 @@ class Wire:
         if model.name not in self.answers:
             return None
         answer = self.answers[model.name]
+        if "Error" not in answer:
+            check_shape(model.name, answer, model.output_shape)
         status = 400 if "Error" in answer else 200
         return AWSResponse("", status, {}, None), {"ResponseMetadata": {}, **answer}
 
@@ -95,3 +98,27 @@ class Account:
         s3 = self.client("s3", region)
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+
+
+def check_shape(where: str, value: Any, shape: Any) -> None:
+    """Holds a test's answer against AWS's own model of it, so that nobody invents a field; raises AssertionError."""
+    match shape.type_name:
+        case "structure":
+            for name, member in value.items():
+                assert name in shape.members, f"{where} has no {name}"
+                check_shape(f"{where}.{name}", member, shape.members[name])
+        case "list":
+            for item in value:
+                check_shape(where, item, shape.member)
+        case "map":
+            for item in value.values():
+                check_shape(where, item, shape.value)
+        case scalar:
+            expected: dict[str, Any] = {
+                "integer": int,
+                "long": int,
+                "double": (int, float),
+                "boolean": bool,
+                "timestamp": datetime,
+            }
+            assert isinstance(value, expected.get(scalar, str)), f"{where} = {value!r} is no {scalar}"
