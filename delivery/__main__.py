@@ -47,8 +47,8 @@ def _parser() -> argparse.ArgumentParser:
             added.add_argument(stack, nargs="+" if stack == "stacks" else None, metavar="STACK")
         return added
 
-    names = command("names", "print region, bucket, address and the like of a stack as key=value")
-    names.add_argument("--role", metavar="NAME", help=f"and the ARN of the role {', '.join(ROLES)}")
+    role = command("role", "print the ARN of a role, and the region, for the step that takes it")
+    role.add_argument("name", metavar="NAME", help=", ".join(ROLES))
     command("lock", "write the provider lock files into locks/; needs the registry", "stacks")
     plan = command("plan", "plan synthesized stacks into plan.tfplan and plan.json", "stacks")
     plan.add_argument("--refresh", action="store_true", help="ask AWS what is there; the role must read secrets then")

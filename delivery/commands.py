@@ -25,11 +25,10 @@ from delivery.stack import Stack, find
 from delivery.terraform import PLAN_JSON, Terraform
 
 
-def do_names(options: Namespace) -> None:
+def do_role(options: Namespace) -> None:
     stack = find(options.stack)
-    facts = stack.facts() | ({"role": stack.role(options.role)} if options.role else {})
-    for key, value in facts.items():
-        _output(key, value)
+    _output("role", stack.role(options.name))
+    _output("region", stack.region)
 
 
 def do_lock(options: Namespace) -> None:

@@ -45,11 +45,6 @@ class Stack:
         return self.foundation.of("state")
 
     @property
-    def github_environment(self) -> str:
-        """Whose protection rules guard an apply; the one of copies lets pull requests in."""
-        return f"{self.environment}-copy" if self.workspace.is_copy else self.environment
-
-    @property
     def address(self) -> str:
         return f"https://{self.workspace.domain}"
 
@@ -74,20 +69,6 @@ class Stack:
         if name not in ROLES or (name == "copy" and self.environment == "prod"):
             raise BadInput(f"role {name!r}: {self.environment} has {', '.join(ROLES)}; only prod has no copy")
         return self.foundation.arn("iam", f"role/{self.foundation.of(name)}", region="")
-
-    def facts(self) -> dict[str, str]:
-        """What `python -m delivery names` prints, as outputs of a workflow's step."""
-        return {
-            "stack": self.name,
-            "workspace": self.workspace.name,
-            "environment": self.environment,
-            "suffix": self.workspace.suffix,
-            "region": self.region,
-            "address": self.address,
-            "state-bucket": self.state_bucket,
-            "state-key": self.state_key,
-            "github-environment": self.github_environment,
-        }
 
 
 def find(name: str) -> Stack:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.delivery.fake_github import REPOSITORY, TOKEN, Store
-from tests.delivery.workflows import OWN, PROJECT, action_steps, read
+from tests.delivery.workflows import OWN, PROJECT, read
 
 EXPRESSION = re.compile(r"\$\{\{ ([\w.-]+)(?: \|\| '')? \}\}")
 RUN = 900  # the number of the first run
@@ -61,7 +61,8 @@ class Runner:
         **matrix: str,
     ) -> Result:
         """One job of a workflow; `event` is the payload, `commit` what it runs at."""
-        content = read(PROJECT / ".github/workflows" / workflow)
+        self._check_out(commit)
+        content = read(self.checkout / ".github/workflows" / workflow)
         self.runs += 1
         work = self.checkout.parent / f"run-{self.runs}"
         work.mkdir()
@@ -108,6 +109,10 @@ class Runner:
             if not self._script(step, name, contexts, base, result) and not step.get("continue-on-error"):
                 result.failed = result.failed or name
 
+    def _check_out(self, commit: str) -> None:
+        git(self.checkout, "checkout", "--quiet", "--detach", "--force", commit)
+        git(self.checkout, "clean", "--quiet", "-ffdx", "--exclude=.venv", "--exclude=.cache")
+
     def _script(
         self, step: dict[str, Any], name: str, contexts: dict[str, Any], base: dict[str, str], result: Result
     ) -> bool:
@@ -130,13 +135,12 @@ class Runner:
         used = step["uses"].partition("@")[0]
         if used.startswith(OWN):
             inner = {**contexts, "inputs": given, "steps": {}}
-            self._steps(action_steps(used), inner, base, result)
+            action = read(self.checkout / used.removeprefix(OWN) / "action.yml")
+            self._steps(action["runs"]["steps"], inner, base, result)
             if used.endswith("/setup"):
                 self.synthesized(self.checkout / "cdktf.out")
         elif used == "actions/checkout":
-            commit = given.get("ref", base["GITHUB_SHA"])
-            git(self.checkout, "checkout", "--quiet", "--detach", "--force", commit)
-            git(self.checkout, "clean", "--quiet", "-ffdx", "--exclude=.venv", "--exclude=.cache")
+            self._check_out(given.get("ref", base["GITHUB_SHA"]))
         elif used == "aws-actions/configure-aws-credentials":
             role = given["role-to-assume"]
             result.roles.append(role.rpartition("/")[2])

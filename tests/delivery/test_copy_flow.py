@@ -12,10 +12,9 @@ import pytest
 from delivery.stack import find
 from tests.delivery.fake_github import Store, serve
 from tests.delivery.runner import Result, Runner, clone, commit, git, runner_environment
-from tests.end_to_end import account, mirror
-from tests.end_to_end.bench import OVERRIDE, Bench, assemble, module_of
+from tests.end_to_end import account
+from tests.end_to_end.bench import Bench, assemble, module_of
 from tests.end_to_end.emulator.client import emulator
-from tests.end_to_end.random_provider.password import RECORD
 
 pytestmark = pytest.mark.end_to_end
 
@@ -29,23 +28,20 @@ class Copies:
     def __init__(self, bench: Bench, api: str, store: Store) -> None:
         self.bench, self.store, self.prepared = bench, store, False
         self.checkout = clone(bench.folder / "checkout")
-        own = {"TF_CLI_CONFIG_FILE": str(bench.configuration), RECORD: str(bench.passwords)}
         without = ("delivery smoke",)  # no load balancer answers here; tests/delivery/test_smoke.py has it
-        variables = runner_environment() | own
-        environment = bench.emulator.environment
-        self.runner = Runner(self.checkout, api, store, environment, self.synthesized, variables, without)
+        self.runner = Runner(
+            self.checkout, api, store, bench.environment, self.synthesized, runner_environment(), without
+        )
 
     def synthesized(self, outdir: Path) -> None:
         """Takes the provider of this machine, and once lays into the account what a copy stands on."""
         folder = outdir / "stacks" / COPY.name
         folder.mkdir(exist_ok=True)  # `down` synthesizes it itself
-        aws = {"source": "hashicorp/aws", "version": self.bench.aws_version}
-        (folder / OVERRIDE).write_text(json.dumps({"terraform": {"required_providers": {"aws": aws}}}))
+        self.bench.pin(folder)
         if not self.prepared:
             module = module_of(folder)
             for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
                 prepare(self.bench.emulator, module)
-            self.before = self.inventory()
             self.prepared = True
 
     def run(self, job: str, action: str = "") -> Result:
@@ -73,9 +69,6 @@ class Copies:
     def head(self) -> str:
         return git(self.checkout, "rev-parse", "main")
 
-    def inventory(self) -> set[str]:
-        return self.bench.emulator.inventory(COPY.foundation.account_id)
-
     def client(self, service: str) -> Any:
         return self.bench.emulator.client(service, COPY.foundation.account_id)
 
@@ -85,12 +78,8 @@ class Copies:
 
 
 @pytest.fixture(scope="module")
-def copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
+def copies(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copies]:
     folder = tmp_path_factory.mktemp("copies")
-    try:
-        mirror.aws_provider()
-    except mirror.Missing as missing:
-        pytest.skip(str(missing))
     with emulator(folder) as aws, serve() as (api, store):
         yield Copies(assemble(aws, folder), api, store)
 
@@ -101,7 +90,7 @@ def test_up_and_down(copies: Copies) -> None:
     # What blocks is acknowledged in a commit, and the pull request pushed again: an update, if nothing blocked.
     copies.acknowledge(copies.run("up", "labeled").log)
     up = copies.run("up", "synchronize")
-    assert up.ok, up.log
+    assert up.ok, f"{up.log}\n{copies.runner.api} {copies.bench.emulator.url}"
     assert up.roles == ["payments-foundation-dev-copy"]
     (comment,) = copies.store.comments[NUMBER]
     assert "https://payments-pr-42.dev.example.com" in comment["body"]

@@ -131,15 +131,12 @@ class Bench:
 
 
 @pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bench(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """Every account has its state bucket, and nothing is deployed."""
     from tests.delivery.fake_github import serve
 
     folder = tmp_path_factory.mktemp("flow")
-    try:
-        configuration = mirror.assemble(folder, mirror.aws_provider())
-    except mirror.Missing as missing:
-        pytest.skip(str(missing))
+    configuration = mirror.assemble(folder)
     (folder / "aws").mkdir()
     with emulator(folder / "aws") as aws, serve() as (api, store):
         for stack in STACKS:

@@ -13,7 +13,6 @@ def test_a_workspace() -> None:
     assert (stack.workspace, stack.is_foundation, stack.environment) == (workspace, False, "prod")
     assert stack.role("apply") == "arn:aws:iam::777788889999:role/payments-foundation-prod-apply"
     assert stack.state_key == "payments/prod/terraform.tfstate"
-    assert stack.github_environment == "prod"
     assert stack.lock == "payments-prod.terraform.lock.hcl"
 
 
@@ -22,7 +21,6 @@ def test_a_copy_stands_on_the_foundation_of_its_environment() -> None:
     assert stack.role("copy") == "arn:aws:iam::111122223333:role/payments-foundation-dev-copy"
     assert stack.state_key == "payments/dev-pr-42/terraform.tfstate"
     assert stack.state_bucket == find("payments-dev").state_bucket
-    assert stack.github_environment == "dev-copy"
     assert stack.lock == "payments-dev.terraform.lock.hcl"
     assert stack.address == "https://payments-pr-42.dev.example.com"
 
@@ -36,14 +34,14 @@ def test_a_foundation() -> None:
 
 @pytest.mark.parametrize("name", ["payments-qa", "dev", "payments", "", "payments-foundation-qa", "other-dev"])
 def test_no_such_stack(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["names", name]) == 2
+    assert main(["role", name, "plan"]) == 2
     said = capsys.readouterr().err
     assert repr(name) in said and "payments-dev, payments-staging, payments-prod" in said
 
 
 @pytest.mark.parametrize(("name", "why"), [("payments-prod-pr-4", "prod has no copies"), ("payments-dev-A", "lower")])
 def test_no_such_copy(name: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["names", name]) == 2
+    assert main(["role", name, "plan"]) == 2
     assert why in capsys.readouterr().err
 
 
@@ -59,11 +57,12 @@ def test_outputs_of_a_step(
 ) -> None:
     outputs = tmp_path_factory.mktemp("runner") / "outputs"
     monkeypatch.setenv("GITHUB_OUTPUT", str(outputs))
-    assert main(["names", "payments-dev", "--role", "plan"]) == 0
+    assert main(["role", "payments-dev", "plan"]) == 0
     assert outputs.read_text() == capsys.readouterr().out
-    lines = dict(line.split("=", 1) for line in outputs.read_text().splitlines())
-    assert lines["role"] == "arn:aws:iam::111122223333:role/payments-foundation-dev-plan"
-    assert lines["region"] == "eu-west-1"
+    assert outputs.read_text().splitlines() == [
+        "role=arn:aws:iam::111122223333:role/payments-foundation-dev-plan",
+        "region=eu-west-1",
+    ]
 
 
 def test_not_synthesized(

@@ -94,7 +94,7 @@ def test_each_role_is_taken_where_it_is_trusted(job: Job) -> None:
         elif role == "apply":
             assert not pulls and environment in ENVIRONMENTS
         else:
-            assert environment == find("payments-dev-pr-42").github_environment
+            assert environment == "dev-copy"
 
 
 def trusted(environment: str) -> dict[str, str]:

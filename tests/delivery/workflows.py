@@ -47,13 +47,6 @@ def jobs() -> list[Job]:
     return [Job(path.name, name, job) for path in WORKFLOWS for name, job in read(path)["jobs"].items()]
 
 
-def action_steps(uses: str) -> list[dict[str, Any]]:
-    """The steps of one of this repository's composite actions."""
-    content = read(PROJECT / uses.removeprefix(OWN) / "action.yml")
-    steps: list[dict[str, Any]] = content["runs"]["steps"]
-    return steps
-
-
 def scripts() -> Iterator[tuple[str, str]]:
     """Every `run:` with the file that it stands in, composite actions included."""
     for job in jobs():
