@@ -32,6 +32,11 @@ def test_a_healthy_account_passes_every_check(account: Account, monkeypatch: pyt
     assert all(result.text for result in found.values())
 
 
+def test_every_check_is_documented() -> None:
+    described = DOCS.read_text()
+    assert [name for name in CHECKS if name not in described] == []
+
+
 def test_every_call_is_in_the_documented_policy_which_grants_reads_only(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
