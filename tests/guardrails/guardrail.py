@@ -42,9 +42,9 @@ def guardrail(
                 assert _block(stack, path), f"{name} has no {path}: the rule would hold of nothing"
             found = sorted(set(rule(stack)))
             assert not found, "\n".join([str(rule.__doc__), *(f"{name}: {where}: {what}" for where, what in found)])
-            for number, change in enumerate(broken_by, 1):
+            for number, apply in enumerate(broken_by, 1):
                 broken = stack.changed()
-                change(broken)
+                apply(broken)
                 assert broken.module != stack.module, f"{name}: change {number} changes nothing"
                 assert list(rule(broken)), f"{name}: change {number} of {len(broken_by)} is not caught: {rule.__doc__}"
 
@@ -139,8 +139,9 @@ def remove(type_: str, id_part: str = "") -> Change:
     """Takes away the first resource of the type."""
 
     def apply(stack: Stack) -> None:
+        first = _first(stack, type_, id_part)
         resources = stack.all(type_)
-        del resources[next(id_ for id_ in resources if id_part.lower() in id_.lower())]
+        del resources[next(id_ for id_, attributes in resources.items() if attributes is first)]
 
     return apply
 
@@ -156,8 +157,12 @@ def edit_module(how: Callable[[dict[str, Any]], Any]) -> Change:
 
 
 def _first(stack: Stack, type_: str, id_part: str) -> Attributes:
-    return next(value for key, value in stack.all(type_).items() if id_part.lower() in key.lower())
+    found = [value for key, value in stack.all(type_).items() if id_part.lower() in key.lower()]
+    assert found, f"{stack.name} has no {type_} with {id_part!r} to change"
+    return found[0]
 
 
 def _statement(document: Any, sid: str) -> Any:
-    return next(s for s in document["Statement"] if not sid or s.get("Sid") == sid)
+    found = [statement for statement in document["Statement"] if not sid or statement.get("Sid") == sid]
+    assert found, f"there is no statement {sid!r} to change"
+    return found[0]

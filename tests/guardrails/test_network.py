@@ -26,6 +26,10 @@ def _routes(stack: Stack, tier: str) -> Iterator[tuple[str, Attributes]]:
     return ((where, route) for where, route in each(stack, "aws_route") if route["route_table_id"] in tables)
 
 
+def _table_of(stack: Stack, subnet: str) -> str:
+    return str(stack.one("aws_route_table_association", subnet)["route_table_id"])
+
+
 @guardrail(
     "aws_vpc",
     "aws_subnet",
@@ -75,24 +79,21 @@ def test_environments_have_different_ranges(stacks: dict[str, Stack]) -> None:
 @guardrail(
     "aws_subnet",
     broken_by=[
-        lambda stack: stack.all("aws_route").update(
-            Added={
-                "route_table_id": next(
-                    a["route_table_id"]
-                    for _, a in each(stack, "aws_route_table_association")
-                    if "_Data" in a["subnet_id"]
-                ),
-                "destination_cidr_block": "0.0.0.0/0",
-            }
-        )
+        lambda stack: stack.all("aws_route").update(Added={"route_table_id": _table_of(stack, "DataA")}),
+        lambda stack: stack.one("aws_route_table_association", "DataA").update(
+            route_table_id=_table_of(stack, "PrivateA")
+        ),
+        remove("aws_route_table_association", "DataA"),
     ],
     meets="RDS.46",
 )
 def test_data_tier_has_no_way_out(stack: Stack) -> Offences:
     """The data tier has routes of its own, and none that leaves the VPC."""
     yield from ((where, "leads out of the data tier") for where, _ in _routes(stack, "data"))
-    if not list(_subnets(stack, "data")):
-        yield "aws_subnet", "there is no data tier"
+    routed = {association["subnet_id"] for _, association in each(stack, "aws_route_table_association")}
+    for where, _ in _subnets(stack, "data"):
+        if f"${{{where}.id}}" not in routed:
+            yield where, "has the VPC's main route table, which may lead anywhere"
 
 
 @guardrail(
