@@ -23,7 +23,8 @@ class Bench:
     emulator: Emulator
     folder: Path
     configuration: Path
-    aws_version: str
+    # None when the providers come from the registry, as shipped.
+    aws_version: str | None
 
     @property
     def passwords(self) -> Path:
@@ -54,15 +55,16 @@ class Bench:
 
     def pin(self, folder: Path) -> None:
         """Takes the AWS provider that is on this machine; nothing else differs from what is shipped."""
+        if self.aws_version is None:
+            return
         required = {"aws": {"source": "hashicorp/aws", "version": self.aws_version}}
         (folder / OVERRIDE).write_text(json.dumps({"terraform": {"required_providers": required}}))
 
 
 def assemble(emulator: Emulator, folder: Path) -> Bench:
-    """The bench with this machine's providers. Raises Missing when there are none."""
-    mirror.terraform()
-    aws = mirror.aws_provider()
-    return Bench(emulator, folder, mirror.assemble(folder, aws), aws.version)
+    """The bench with this machine's providers, or the registry's. Raises Missing when there are none."""
+    version = None if mirror.from_registry() else mirror.aws_provider().version
+    return Bench(emulator, folder, mirror.assemble(folder), version)
 
 
 def module_of(stack: Path) -> dict[str, Any]:

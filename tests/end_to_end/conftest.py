@@ -23,8 +23,7 @@ from tests.end_to_end.terraform import PHASES
 def terraform_is_here() -> None:
     """Skips where Terraform or the provider is missing; in CI that is a failure."""
     try:
-        mirror.terraform()
-        mirror.aws_provider()
+        mirror.check()
     except mirror.Missing as missing:
         if os.environ.get("CI"):
             pytest.fail(str(missing))
@@ -34,7 +33,7 @@ def terraform_is_here() -> None:
 @pytest.fixture(scope="session")
 def configuration(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Terraform's configuration file, which knows this machine's providers alone."""
-    return mirror.assemble(tmp_path_factory.mktemp("providers"), mirror.aws_provider())
+    return mirror.assemble(tmp_path_factory.mktemp("providers"))
 
 
 @pytest.fixture

@@ -50,9 +50,25 @@ def aws_provider() -> AwsProvider:
     raise Missing(f"no AWS provider was found: {INSTALL}")
 
 
-def assemble(folder: Path, aws: AwsProvider) -> Path:
+def from_registry() -> bool:
+    """Whether Terraform shall get the providers that are shipped from its registry."""
+    return bool(os.environ.get("TERRAFORM_REGISTRY"))
+
+
+def check() -> None:
+    """Raises Missing when this machine lacks something to run Terraform with."""
+    terraform()
+    if not from_registry():
+        aws_provider()
+
+
+def assemble(folder: Path) -> Path:
     """Writes a mirror with both providers, and Terraform's configuration file that knows no other source."""
-    mirror = folder / "mirror"
+    configuration = folder / "terraform.rc"
+    if from_registry():
+        configuration.write_text("provider_installation {\n  direct {}\n}\n")
+        return configuration
+    mirror, aws = folder / "mirror", aws_provider()
     random = mirror / REGISTRY / "random" / RANDOM_VERSION / _platform()
     random.mkdir(parents=True)
     # Terraform looks into real folders only, and takes a link for the innermost one.
@@ -64,7 +80,6 @@ def assemble(folder: Path, aws: AwsProvider) -> Path:
         f'#!/bin/sh\nPYTHONPATH="{PROJECT}" exec "{sys.executable}" -m tests.end_to_end.random_provider\n'
     )
     executable.chmod(0o755)
-    configuration = folder / "terraform.rc"
     configuration.write_text(f'provider_installation {{\n  filesystem_mirror {{\n    path = "{mirror}"\n  }}\n}}\n')
     return configuration
 

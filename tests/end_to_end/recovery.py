@@ -2,17 +2,22 @@
 
 Terraform writes its state to a bucket every 20 seconds and when it is told to stop, not when it is killed: what was
 made since the last time is in the account and in no state. What has a name then refuses to be made twice, and Terraform
-imports it by that name. What has none is made a second time, and the first one stays in the account.
+imports it by that name. What has an id of Amazon's choice is found by its tags, as far as EC2 knows it.
 """
 
 import json
+import os
 import re
+import signal
+import time
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from tests.end_to_end import account
 from tests.end_to_end.bench import module_of
 from tests.end_to_end.emulator.client import Emulator
-from tests.end_to_end.terraform import Terraform, TerraformError
+from tests.end_to_end.terraform import Terraform
 
 # How each type's import id follows from its attributes; the provider's documentation says so under "Import".
 IMPORT_IDS: Mapping[str, str] = {
@@ -35,47 +40,120 @@ IMPORT_IDS: Mapping[str, str] = {
     "aws_rds_cluster_parameter_group": "{name}",
     "aws_s3_bucket": "{bucket}",
 }
+# Types whose ids EC2 makes up, and what EC2 calls them; found by their tags `Name` and `Workspace`.
+TAGGED: Mapping[str, str] = {
+    "aws_eip": "elastic-ip",
+    "aws_flow_log": "vpc-flow-log",
+    "aws_internet_gateway": "internet-gateway",
+    "aws_nat_gateway": "natgateway",
+    "aws_network_acl": "network-acl",
+    "aws_route_table": "route-table",
+    "aws_security_group": "security-group",
+    "aws_subnet": "subnet",
+    "aws_vpc": "vpc",
+    "aws_vpc_endpoint": "vpc-endpoint",
+}
 IMPORTS = "recovery.tf.json"
 _ERROR = re.compile(r"^Error: (?P<what>.*?)\n\n  with (?P<address>\S+),$", re.MULTILINE | re.DOTALL)
 _EXISTS = re.compile(r"exist|duplicate|conflict|already|not idempotent", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$\{(\w+)\.(\w+)\.\w+\}")
 # A round makes what the round before could not; the longest chain of a workspace has fewer links.
 ROUNDS = 8
 
 
-def unlock(module: Terraform, emulator: Emulator, account: str) -> bool:
-    """Releases the lock that a killed Terraform left; False when there is none."""
-    backend = module_of(module.folder)["terraform"]["backend"]["s3"]
-    s3 = emulator.client("s3", account, backend["region"])
-    try:
-        lock = s3.get_object(Bucket=backend["bucket"], Key=f"{backend['key']}.tflock")
-    except s3.exceptions.NoSuchKey:
-        return False
-    module.run("force-unlock", "-force", json.load(lock["Body"])["ID"])
-    return True
+@dataclass
+class Recovery:
+    """One root module whose applies are killed, and what was imported to go on."""
 
+    module: Terraform
+    emulator: Emulator
+    imported: dict[str, str] = field(default_factory=dict)
 
-def apply_to_the_end(module: Terraform) -> list[str]:
-    """Applies, imports what exists already, and applies again until nothing fails; returns what was imported.
+    def apply(self, kill_at: int | None = None) -> None:
+        """Applies until `kill_at` resources are made, then kills Terraform and its providers; or to the end.
 
-    Raises TerraformError when something fails for another reason.
-    """
-    imported: dict[str, str] = {}
-    for _ in range(ROUNDS):
-        module.plan()
-        planned = {one["address"]: one["change"]["after"] for one in module.show()["resource_changes"]}
-        try:
-            module.apply()
-        except TerraformError as error:
-            found = {address: _import_id(address, planned[address]) for address in existing(str(error))}
-            if not found.keys() - imported.keys():
-                raise
-            imported |= found
-            blocks = [{"to": address, "id": id_} for address, id_ in imported.items()]
-            (module.folder / IMPORTS).write_text(json.dumps({"import": blocks}))
-        else:
-            (module.folder / IMPORTS).unlink(missing_ok=True)
-            return sorted(imported)
-    raise AssertionError(f"still not applied after {ROUNDS} rounds")
+        Raises AssertionError when something fails for another reason than that it exists already.
+        """
+        for _ in range(ROUNDS):
+            self._import(self._tagged())
+            known, begin = len(self.module.addresses()), self.module.log.stat().st_size
+            process = self.module.start("apply", "-auto-approve")
+            while process.poll() is None:
+                time.sleep(0.05)
+                made = known + self.module.log.read_text()[begin:].count("Creation complete")
+                if kill_at is not None and made >= kill_at:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+                    self._unlock()
+                    return
+            if process.returncode == 0:
+                (self.module.folder / IMPORTS).unlink(missing_ok=True)
+                return
+            self._import(self._named(existing(self.module.log.read_text()[begin:])))
+        raise AssertionError(f"still not applied after {ROUNDS} rounds:\n{self.module.log.read_text()[-4000:]}")
+
+    def _unlock(self) -> None:
+        backend = self._content["terraform"]["backend"]["s3"]
+        lock = self._client("s3").get_object(Bucket=backend["bucket"], Key=f"{backend['key']}.tflock")
+        self.module.run("force-unlock", "-force", json.load(lock["Body"])["ID"])
+
+    def _import(self, ids: dict[str, str]) -> None:
+        """Lets the next apply import these, by address."""
+        self.imported |= ids
+        blocks = [{"to": address, "id": id_} for address, id_ in self.imported.items()]
+        (self.module.folder / IMPORTS).write_text(json.dumps({"import": blocks} if blocks else {}))
+
+    def _named(self, addresses: list[str]) -> dict[str, str]:
+        """The ids of what refused to be made twice; AssertionError when importing one did not help."""
+        again = self.imported.keys() & set(addresses)
+        assert not again, f"imported and still not known: {sorted(again)}"
+        return {address: self._id(*address.split(".")) for address in addresses}
+
+    def _id(self, type_: str, name: str) -> str:
+        resources = self._content["resource"]
+        attributes = {key: literal(resources, value) for key, value in resources[type_][name].items()}
+        match type_:
+            case "aws_lb":
+                found = self._client("elbv2").describe_load_balancers(Names=[attributes["name"]])
+                return str(found["LoadBalancers"][0]["LoadBalancerArn"])
+            case "aws_lb_target_group":
+                found = self._client("elbv2").describe_target_groups(Names=[attributes["name"]])
+                return str(found["TargetGroups"][0]["TargetGroupArn"])
+            case "aws_wafv2_web_acl":
+                acls = self._client("wafv2").list_web_acls(Scope=attributes["scope"])["WebACLs"]
+                id_ = next(acl["Id"] for acl in acls if acl["Name"] == attributes["name"])
+                return f"{id_}/{attributes['name']}/{attributes['scope']}"
+            case "aws_route53_record":
+                zones = self._client("route53").list_hosted_zones()["HostedZones"]
+                zone = next(one["Id"] for one in zones if f"{attributes['name']}.".endswith(one["Name"]))
+                return f"{zone.rpartition('/')[2]}_{attributes['name']}_{attributes['type']}"
+        return IMPORT_IDS[type_].format_map(attributes)
+
+    def _tagged(self) -> dict[str, str]:
+        """The ids of what EC2 has of this workspace and the state does not."""
+        tags = self._client("ec2").describe_tags(Filters=[{"Name": "key", "Values": ["Name", "Workspace"]}])["Tags"]
+        workspace = self._content["provider"]["aws"][0]["default_tags"][0]["tags"]["Workspace"]
+        ours = {tag["ResourceId"] for tag in tags if (tag["Key"], tag["Value"]) == ("Workspace", workspace)}
+        ids = {
+            (tag["ResourceType"], tag["Value"]): tag["ResourceId"]
+            for tag in tags
+            if tag["Key"] == "Name" and tag["ResourceId"] in ours
+        }
+        known, found = self.module.addresses() | self.imported.keys(), {}
+        for type_, kind in TAGGED.items():
+            for name, attributes in self._content["resource"].get(type_, {}).items():
+                key = kind, attributes["tags"]["Name"]
+                if f"{type_}.{name}" not in known and key in ids:
+                    found[f"{type_}.{name}"] = ids[key]
+        return found
+
+    @property
+    def _content(self) -> dict[str, Any]:
+        return module_of(self.module.folder)
+
+    def _client(self, service: str) -> Any:
+        region = self._content["provider"]["aws"][0]["region"]
+        return self.emulator.client(service, account.account_of(self._content), region)
 
 
 def existing(output: str) -> list[str]:
@@ -86,5 +164,7 @@ def existing(output: str) -> list[str]:
     return [error["address"] for error in errors]
 
 
-def _import_id(address: str, attributes: dict[str, Any]) -> str:
-    return IMPORT_IDS[address.partition(".")[0]].format_map(attributes)
+def literal(resources: dict[str, Any], value: Any) -> Any:
+    """A value of a synthesized module; a reference to another resource means that one's name."""
+    found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return resources[found[1]][found[2]]["name"] if found and "name" in resources[found[1]][found[2]] else value

@@ -69,8 +69,13 @@ class Terraform:
 
     def state(self) -> dict[str, Any]:
         """The state as it is stored, in the JSON of `terraform state pull`."""
-        pulled: dict[str, Any] = json.loads(self._captured("state pull"))
+        pulled: dict[str, Any] = json.loads(self._captured("state pull") or "{}")
         return pulled
+
+    def addresses(self) -> set[str]:
+        """What is in the state, without data sources."""
+        resources = self.state().get("resources", [])
+        return {f"{one['type']}.{one['name']}" for one in resources if one["mode"] == "managed"}
 
     def destroy(self, *options: str) -> str:
         return self.run("destroy", "-auto-approve", *options)

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import STACKS
-from tests.end_to_end import bootstrap
+from tests.end_to_end import bootstrap, mirror
 from tests.end_to_end.bench import JSON, OVERRIDE
 from tests.end_to_end.lanes import Lanes, Life, environment_of
 
 pytestmark = pytest.mark.end_to_end
+NO_NOTES = "only the stand-in for random notes the passwords that it makes"
 WORKSPACES = [name for name in STACKS if "foundation" not in name]
 FOUNDATIONS = [name for name in STACKS if "foundation" in name]
 
@@ -32,6 +33,9 @@ def test_the_second_plan_is_empty(life: Life) -> None:
 def test_terraform_ran_the_json_that_is_shipped(life: Life, outdir: Path) -> None:
     shipped = outdir / "stacks" / life.module.folder.name / JSON
     assert (life.module.folder / JSON).read_bytes() == shipped.read_bytes()
+    if life.bench.aws_version is None:
+        assert not (life.module.folder / OVERRIDE).exists()
+        return
     override = json.loads((life.module.folder / OVERRIDE).read_text())
     version = {"source": "hashicorp/aws", "version": life.bench.aws_version}
     assert override == {"terraform": {"required_providers": {"aws": version}}}
@@ -76,6 +80,7 @@ def test_the_migration_ran_in_a_real_database(workspace_life: Life) -> None:
     assert len(result["applied"]) == int(result["after"]) > 0
 
 
+@pytest.mark.skipif(mirror.from_registry(), reason=NO_NOTES)
 def test_no_password_is_in_any_file_or_state(workspace_life: Life) -> None:
     bench, module = workspace_life.bench, workspace_life.module
     passwords = [line.encode() for line in bench.passwords.read_text().split()]
@@ -94,6 +99,7 @@ def test_no_password_is_in_any_file_or_state(workspace_life: Life) -> None:
         assert not any(password in content for password in passwords), version["VersionId"]
 
 
+@pytest.mark.skipif(mirror.from_registry(), reason=NO_NOTES)
 def test_the_password_that_is_stored_is_the_one_that_the_database_takes(workspace_life: Life) -> None:
     """The migration logged in with the stored one: it is one of those that the stand-in made."""
     bench, module = workspace_life.bench, workspace_life.module

@@ -11,7 +11,10 @@ from tests.end_to_end import mirror
 from tests.end_to_end.random_provider.password import RECORD
 from tests.end_to_end.terraform import Terraform, TerraformError, base_environment
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [
+    pytest.mark.end_to_end,
+    pytest.mark.skipif(mirror.from_registry(), reason="the registry has the real provider"),
+]
 
 Module = Callable[[dict[str, Any]], Terraform]
 STRONG = {"length": 32, "min_lower": 2, "min_upper": 2, "min_numeric": 2, "min_special": 2, "override_special": "!-"}
