@@ -17,7 +17,7 @@ OF_WORKSPACE = ENVIRONMENT=$(ENVIRONMENT_OF) ENVIRONMENT_SUFFIX=$(SUFFIX_OF:-%=%
 STACK = payments-$(WORKSPACE)
 TERRAFORM = terraform -chdir=cdktf.out/stacks/$(STACK)
 
-.PHONY: help synth test snapshots lint plan review preflight catalogue lock diff deploy destroy migration \
+.PHONY: help synth test test-faults test-registry snapshots lint plan review preflight catalogue lock diff deploy destroy migration \
 	migrate-local schema picture bench workspace
 
 help: ## List the commands
@@ -28,6 +28,12 @@ synth: $(VENV)/.installed ## Synthesize every workspace (or ENVIRONMENT=dev [ENV
 
 test: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed node_modules/.installed ## Run the whole suite
 	$(PY) -m pytest
+
+test-faults: $(VENV)/.installed-for-tests node_modules/.installed ## Kill Terraform at 20 points of an apply instead of two
+	FAULTS=all $(PY) -m pytest tests/end_to_end/test_kill.py -s
+
+test-registry: $(VENV)/.installed-for-tests node_modules/.installed ## Run the end-to-end tests with the providers of the Terraform registry
+	TERRAFORM_REGISTRY=1 $(PY) -m pytest tests/end_to_end
 
 snapshots: $(VENV)/.installed-for-tests ## Record the synthesized JSON anew; review the difference with git
 	$(PY) -m pytest tests/test_snapshots.py --update-snapshots -q
@@ -51,7 +57,7 @@ preflight: workspace $(VENV)/.installed ## Ask the account of WORKSPACE=dev what
 	@$(PY) -m preflight $(WORKSPACE)
 
 catalogue: $(VENV)/.installed ## Refresh the list of engine versions from AWS, and show the difference
-	@$(PY) -m preflight.catalogue
+	@$(PY) -m preflight.catalogue $(if $(REGION),--region $(REGION))
 
 lock: $(VENV)/.installed ## Write the provider lock files into locks/; needs the Terraform registry
 	@$(PY) main.py > /dev/null
