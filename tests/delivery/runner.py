@@ -204,4 +204,11 @@ def commit(folder: Path, message: str) -> str:
 
 def runner_environment() -> dict[str, str]:
     """Nothing of the caller's own settings and credentials."""
-    return {"PATH": os.environ["PATH"], "HOME": os.environ["HOME"], "TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ["HOME"],
+        "TF_IN_AUTOMATION": "1",
+        "CHECKPOINT_DISABLE": "1",
+        # The emulated AWS is also a proxy for those of its hosts that no name server knows; GitHub is none of them.
+        "NO_PROXY": "127.0.0.1",
+    }
