@@ -1,10 +1,14 @@
 """What an AWS account has before a stack is applied to it: a hosted zone, an image, and at times a state bucket."""
 
+import contextlib
 import json
+import threading
 from typing import Any
 
 from tests.end_to_end.emulator.client import Emulator
 
+# Two lanes of one account come here at the same time.
+_asking_first = threading.Lock()
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 
 
@@ -24,10 +28,11 @@ def make_state_bucket(emulator: Emulator, module: dict[str, Any]) -> None:
 
 def make_hosted_zone(emulator: Emulator, module: dict[str, Any]) -> None:
     route53 = emulator.client("route53", account_of(module))
-    existing = {zone["Name"] for zone in route53.list_hosted_zones()["HostedZones"]}
-    for zone in module["data"]["aws_route53_zone"].values():
-        if f"{zone['name']}." not in existing:
-            route53.create_hosted_zone(Name=zone["name"], CallerReference=zone["name"])
+    with _asking_first:
+        existing = {zone["Name"] for zone in route53.list_hosted_zones()["HostedZones"]}
+        for zone in module["data"]["aws_route53_zone"].values():
+            if f"{zone['name']}." not in existing:
+                route53.create_hosted_zone(Name=zone["name"], CallerReference=zone["name"])
 
 
 def push_image(emulator: Emulator, module: dict[str, Any]) -> None:
@@ -39,10 +44,11 @@ def push_image(emulator: Emulator, module: dict[str, Any]) -> None:
             ecr.create_repository(repositoryName=repository)
         # The digest is the one that the environment file names: moto takes a caller's word for it.
         manifest = {"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "annotations": {"digest": image["image_digest"]}}
-        ecr.put_image(
-            repositoryName=repository,
-            imageManifest=json.dumps(manifest),
-            imageManifestMediaType=MANIFEST_TYPE,
-            imageDigest=image["image_digest"],
-            imageTag=image["image_digest"].removeprefix("sha256:")[:12],
-        )
+        with contextlib.suppress(ecr.exceptions.ImageAlreadyExistsException):
+            ecr.put_image(
+                repositoryName=repository,
+                imageManifest=json.dumps(manifest),
+                imageManifestMediaType=MANIFEST_TYPE,
+                imageDigest=image["image_digest"],
+                imageTag=image["image_digest"].removeprefix("sha256:")[:12],
+            )
