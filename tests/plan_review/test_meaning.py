@@ -1,0 +1,121 @@
+"""The fingerprint: equal for two plans of one change, different for any other change."""
+
+import copy
+import json
+import random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plan_review.meaning import SENSITIVE, Meaning
+from plan_review.plan import parse_plan
+from plan_review.stack import Stack
+from tests.plan_review.generated import documents, sides
+from tests.plan_review.plans import Made, Values, plan, resource, stack
+
+QUICK = settings(max_examples=150, deadline=None, database=None, derandomize=True)
+
+
+def of(document: Values, name: str = "payments-prod") -> str:
+    parsed = parse_plan(json.dumps(document).encode(), "plan.json")
+    return Meaning(Stack(name, "prod", "prod", parsed)).fingerprint
+
+
+def shuffled(value: Any, chance: random.Random) -> Any:
+    """Equal JSON with its members in another order."""
+    if isinstance(value, dict):
+        members = list(value.items())
+        chance.shuffle(members)
+        return {key: shuffled(item, chance) for key, item in members}
+    return [shuffled(item, chance) for item in value] if isinstance(value, list) else value
+
+
+@QUICK
+@given(documents(), st.randoms(use_true_random=False))
+def test_a_second_plan_of_the_same_change(document: Values, chance: random.Random) -> None:
+    """Another time, another order, other computed values, other resources that nothing happens to."""
+    again = shuffled(copy.deepcopy(document), chance)
+    again["timestamp"] = "2026-11-26T10:00:00Z"
+    again["terraform_version"] = "1.12.0"
+    chance.shuffle(again["resource_changes"])
+    for item in again["resource_changes"]:
+        item["change"].setdefault("generated_config", None)
+        if item["change"]["actions"] == ["no-op"]:
+            item["change"]["before"] = item["change"]["after"] = {"etag": "other"}
+        for name in item["change"]["after_unknown"]:
+            if item["change"]["before"]:
+                item["change"]["before"][name] = "computed anew"
+    again["resource_changes"].append(resource("aws_subnet.New", {"id": "s"}, {"id": "s"}, action="nothing"))
+    again["resource_drift"] = [resource("aws_subnet.New", {"id": "s"}, {"id": "t"})]
+    assert of(again) == of(document)
+
+
+@QUICK
+@given(documents(), st.data())
+def test_another_value(document: Values, data: st.DataObject) -> None:
+    choices = sides(document)
+    if not choices:
+        return
+    other = copy.deepcopy(document)
+    change, side = data.draw(st.sampled_from(sides(other)))
+    name = data.draw(st.sampled_from(sorted(set(change["after"] or change["before"]) - {"id"}) or ["name"]))
+    change[side][name] = ["a value that was not there"]
+    assert of(other) != of(document)
+
+
+@QUICK
+@given(documents(), st.data())
+def test_another_resource_or_action(document: Values, data: st.DataObject) -> None:
+    def changed(item: Values) -> bool:
+        return bool(item["change"]["actions"] != ["no-op"])
+
+    touched = [n for n, item in enumerate(document["resource_changes"]) if changed(item)]
+    if not touched:
+        return
+    number = data.draw(st.sampled_from(touched))
+    gone, renamed, moved, deposed = (copy.deepcopy(document) for _ in range(4))
+    del gone["resource_changes"][number]
+    renamed["resource_changes"][number]["address"] += "X"
+    moved["resource_changes"][number]["previous_address"] = "aws_lb.Before"
+    deposed["resource_changes"][number]["deposed"] = "0a1b2c3d"
+    assert len({of(made) for made in (document, gone, renamed, moved, deposed)}) == 5
+    turned = copy.deepcopy(document)
+    actions = turned["resource_changes"][number]["change"]["actions"]
+    if len(actions) == 2:
+        actions.reverse()
+        assert of(turned) != of(document)
+
+
+def test_another_stack() -> None:
+    document = plan(resource("aws_lb.A", {"port": 1}, {"port": 2})).document
+    assert of(document) != of(document, "payments-dev")
+
+
+def test_the_form_of_embedded_json_does_not_count_but_its_content_does() -> None:
+    def policy(text: str) -> str:
+        return of(plan(resource("aws_iam_policy.A", {"policy": "{}"}, {"policy": text})).document)
+
+    assert policy('{"A": 1, "B": [2]}') == policy('{"B":[2],"A":1}')
+    assert policy('{"A": 1, "B": [2]}') != policy('{"A": 1, "B": [3]}')
+
+
+def test_an_unknown_value_counts_as_its_expression() -> None:
+    def attached(reference: str) -> str:
+        change = resource("aws_iam_role_policy.A", {"policy": "{}"}, {}, unknown={"policy": True})
+        return of(plan(change, references={"aws_iam_role_policy.A": {"policy": [reference]}}).document)
+
+    assert attached("aws_kms_key.A.arn") == attached("aws_kms_key.A.arn")
+    assert attached("aws_kms_key.A.arn") != attached("aws_kms_key.B.arn")
+
+
+def secret(value: str) -> Made:
+    mark = {"secret": True}
+    return plan(resource("aws_x.A", {"secret": "old"}, {"secret": value}, before_sensitive=mark, after_sensitive=mark))
+
+
+def test_a_marked_value_counts_but_only_through_a_slow_hash() -> None:
+    one, two = Meaning(stack(secret("one"))), Meaning(stack(secret("two")))
+    assert one.fingerprint != two.fingerprint
+    assert one.parts["aws_x.A"] == two.parts["aws_x.A"]
+    assert one.parts[SENSITIVE] != two.parts[SENSITIVE]
