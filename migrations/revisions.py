@@ -174,8 +174,15 @@ class _Options:
         self.as_master = self._one_of("role", OWNER, "master") == "master"
         plain = self.transaction or self.batch is not None
         statement = BATCH_TIMEOUT if self.batch else STATEMENT_TIMEOUT if plain else CONCURRENT_STATEMENT_TIMEOUT
-        self.lock_timeout = self._duration("lock_timeout", LOCK_TIMEOUT if plain else CONCURRENT_LOCK_TIMEOUT)
         self.statement_timeout = self._duration("statement_timeout", statement)
+        lock = min(LOCK_TIMEOUT if plain else CONCURRENT_LOCK_TIMEOUT, self.statement_timeout / 2)
+        self.lock_timeout = self._duration("lock_timeout", lock)
+        if self.lock_timeout >= self.statement_timeout:
+            # A wait for a lock would look like a slow statement, and not be tried again.
+            raise RevisionError(
+                f"{file} has a lock_timeout of {self.lock_timeout:g} s and a statement_timeout of "
+                f"{self.statement_timeout:g} s: the first must be shorter"
+            )
 
     def _add(self, name: str, value: str) -> None:
         if name not in self.names:

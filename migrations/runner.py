@@ -74,6 +74,8 @@ def migrate(
             return _Run(connect, connection, deadline).apply(revisions, wanted, contract_allowed)
     except InterfaceError as error:
         raise MigrationError(f"The connection was cut ({error}): run again, it continues where it stopped") from None
+    except DatabaseError as error:
+        raise MigrationError(f"The history of migrations cannot be kept: {message(error)}") from None
     finally:
         with suppress(InterfaceError, OSError):  # cut already
             connection.close()

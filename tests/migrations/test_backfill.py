@@ -67,6 +67,25 @@ def test_a_batch_that_takes_too_long_is_made_smaller(function: Function, connect
     assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
 
 
+def test_a_locked_row_is_waited_for(function: Function, server: Server, connection: Any) -> None:
+    """Longer than statement_timeout, so a wait that were taken for a slow batch would fail it."""
+    function.invoke({})
+    _make_table(connection, "bigint", "n", 5000)
+    (function.versions / NAME).write_text(FILL)
+    session = server.connect()
+    session.run("BEGIN")
+    session.run("SELECT FROM payments.numbers WHERE id = 2500 FOR UPDATE")
+    function.start({})
+    deadline = time.monotonic() + 30
+    while function.log_so_far().count("tries again") < 3 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    session.run("COMMIT")
+    session.close()
+    (step,) = function.wait().result["applied"]
+    assert step["attempts"] >= 4
+    assert connection.run("SELECT min(visits), max(visits) FROM payments.numbers") == [[1, 1]]
+
+
 def test_keys_may_be_uuids(function: Function, connection: Any) -> None:
     function.invoke({})
     _make_table(connection, "uuid", "gen_random_uuid()", 5000)
@@ -101,7 +120,7 @@ def stopped(function: Function, connection: Any) -> Function:
         "CREATE TRIGGER slow BEFORE UPDATE ON payments.numbers FOR EACH ROW EXECUTE FUNCTION payments.slow()"
     )
     (function.versions / NAME).write_text(f"-- lock_timeout: 500ms\n{FILL}")
-    answer = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 3)
+    answer = function.try_to_invoke({}, seconds=RESERVE_SECONDS + 5)
     assert answer.error.endswith(f"{NAME} was stopped by the time limit: run again, it continues where it stopped")
     ((done,),) = connection.run("SELECT count(*) FROM payments.numbers WHERE visits = 1")
     assert 0 < done < 20_000

@@ -47,7 +47,7 @@ def test_a_backfill_is_known(tmp_path: Path) -> None:
     sql = "-- batch: payments.t.id\nUPDATE payments.t SET a = 1 WHERE id BETWEEN $1 AND $2;"
     (revision,) = load(write(tmp_path, _0001_first=sql))
     assert (revision.transaction, revision.batch) == (False, Key("payments", "t", "id"))
-    assert revision.statement_timeout == 1.0
+    assert (revision.lock_timeout, revision.statement_timeout) == (0.5, 1.0)
 
 
 INDEX = "CREATE INDEX CONCURRENTLY i ON payments.t (id);"
@@ -89,6 +89,10 @@ REFUSED = {
     "duration": (
         {"_0001_a": f"-- lock_timeout: 2\n{PLAIN}"},
         "0001_a.sql says lock_timeout: 2; write for example 500ms",
+    ),
+    "lock longer than statement": (
+        {"_0001_a": f"-- lock_timeout: 5s\n-- statement_timeout: 5s\n{PLAIN}"},
+        "0001_a.sql has a lock_timeout of 5 s and a statement_timeout of 5 s: the first must be shorter",
     ),
     "index inside": ({"_0001_a": INDEX}, "0001_a.sql works on an index concurrently: that needs the option"),
     "two outside": (

@@ -106,6 +106,12 @@ def test_a_revision_that_fails_in_the_middle_leaves_nothing(
     assert function.invoke({}).result["after"] == f"{number:04}"
 
 
+def test_a_history_that_cannot_be_written_is_one_sentence(function: Function, connection: Any) -> None:
+    connection.run("CREATE SCHEMA migrations")  # somebody else's
+    error = function.try_to_invoke({}).error
+    assert error.startswith("MigrationError: The history of migrations cannot be kept: permission denied for schema")
+
+
 def test_an_error_names_its_line(function: Function) -> None:
     function.invoke({"target": "0001"})
     (function.versions / "0002_currencies.sql").write_text("-- é\nSELECT 1;\nSELECT missing_column;\n")
