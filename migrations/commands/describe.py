@@ -121,7 +121,7 @@ def _table(connection: Connection, oid: int, name: str, comment: str, columns: l
         default = "identity" if column.identity else f"`{column.default}`" if column.default else ""
         null = "" if column.required else "yes"
         cells = [f"`{column.name}`", _word(column.type), null, default, column.comment]
-        lines.append("| " + " | ".join(cells).replace("|  |", "| |").rstrip() + " |")
+        lines.append("".join(f"| {cell} " if cell else "| " for cell in cells) + "|")
     lines += ["", *_list("Constraint", connection.run(_CONSTRAINTS, table=oid))]
     lines += _list("Index", connection.run(_INDEXES, table=oid))
     lines += _list("Trigger", connection.run(_TRIGGERS, table=oid))
