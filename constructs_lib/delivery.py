@@ -30,11 +30,19 @@ class Delivery(Construct):
     `plan` reads, for any pull request, and can open no secret. `drift` reads for the default branch, secrets included,
     since a refresh compares them. `apply` changes, for jobs in the GitHub environment of the environment's name,
     whose protection rules say which branch and whose approval. `copy` changes copies for pull requests and nothing
-    else, for jobs in the GitHub environment `<environment>-copy`; see docs/decisions/0038.
+    else, for jobs in the GitHub environment `<environment>-copy`; see docs/decisions/0038. `copies_domain` is the pattern
+    of their addresses.
     """
 
     def __init__(
-        self, scope: Construct, id_: str, *, names: Names, settings: DeliverySettings, environment: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        names: Names,
+        settings: DeliverySettings,
+        environment: str,
+        copies_domain: str,
     ) -> None:
         super().__init__(scope, id_)
         self._names = names
@@ -92,9 +100,9 @@ class Delivery(Construct):
         )
         self.apply.allow("services", services())
         self.apply.allow("roles", *roles_named(names, f"{PROJECT}-"))
-        self.copy = None if environment == "prod" else self._copy_role(repository, environment)
+        self.copy = None if environment == "prod" else self._copy_role(repository, environment, copies_domain)
 
-    def _copy_role(self, repository: str, environment: str) -> Role:
+    def _copy_role(self, repository: str, environment: str, domain: str) -> Role:
         """May do to copies, `payments-<environment>-pr-<number>`, what `apply` may do to the environment itself."""
         role = self._role(
             "Copy",
@@ -127,6 +135,18 @@ class Delivery(Construct):
                 effect="Deny",
                 not_resources=[f"arn:{self._names.partition}:s3:::{PROJECT}-{environment}-pr-*"],
             ),
+            # Nor do records have tags: only the addresses of copies, and what validates their certificates.
+            Statement(
+                "NotOthersRecords",
+                ["route53:ChangeResourceRecordSets"],
+                conditions={
+                    "ForAnyValue:StringNotLike": {
+                        "route53:ChangeResourceRecordSetsNormalizedRecordNames": [domain, f"_*.{domain}"]
+                    }
+                },
+                effect="Deny",
+            ),
+            Statement("NotTheZone", ["route53:DeleteHostedZone"], effect="Deny"),
             # Copies run images; they neither push nor delete any.
             Statement("NotTheRegistry", ["ecr:BatchDelete*", "ecr:Delete*", "ecr:Put*"], effect="Deny"),
         )

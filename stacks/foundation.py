@@ -21,7 +21,14 @@ class FoundationStack(RemoteStack):
         super().__init__(scope, names=names, foundation=names, tags=tags)
         state = StateStore(self, "StateStore", names=names)
         registry = Registry(self, "Registry", names=names, key=state.key)
-        delivery = Delivery(self, "Delivery", names=names, settings=settings.delivery, environment=settings.name)
+        delivery = Delivery(
+            self,
+            "Delivery",
+            names=names,
+            settings=settings.delivery,
+            environment=settings.name,
+            copies_domain=workspace.copies_domain,
+        )
         Account(self, "Account", names=names, budget=settings.budget)
 
         state.grant_read(delivery.plan)

@@ -41,6 +41,11 @@ class Workspace:
         return f"{host}.{edge.hosted_zone}"
 
     @property
+    def copies_domain(self) -> str:
+        """The pattern of the domains of copies for pull requests."""
+        return Workspace(self.environment, "pr-*").domain
+
+    @property
     def tags(self) -> dict[str, str]:
         """The provider's `default_tags`: static, or every plan would show a difference."""
         tags = self.environment.tags
