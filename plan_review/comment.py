@@ -71,16 +71,19 @@ def verdict(reviews: Sequence[Review]) -> str:
 
 
 def _fixed(reviews: Sequence[Review], marker: str) -> str:
-    """What is never left out: the verdict, the dangerous lines, the numbers."""
+    """What is never left out: the verdict, a line for each danger, the numbers, what to do."""
+    several, dangerous = len(reviews) > 1, _dangerous(reviews)
     lines = [*_head(marker), f"## Plan review: {_titled(reviews)} - {verdict(reviews)}"]
-    lines += _dangerous(reviews, len(reviews) > 1)
+    lines += [_in_one_line(number, *item, several) for number, item in enumerate(dangerous, start=1)]
     changing = [review for review in reviews if not review.nothing_changes]
     if changing:
         lines += ["", *_counts(changing)]
     if len(changing) < len(reviews):
         names = ", ".join(code(review.stack.name) for review in reviews if review.nothing_changes)
         lines += ["", f"No changes: {names}"]
-    return "\n".join(lines) + "\n"
+    if dangerous:
+        lines += ["", *_reasons(dangerous), "", *_fingerprints(dangerous, several)]
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _foldable(reviews: Sequence[Review], evidence: Sequence[Evidence], level: int) -> str:
@@ -112,35 +115,44 @@ def _counts(reviews: Sequence[Review]) -> list[str]:
     return [*text[:-1], text[-1] + "</sub>"]
 
 
-def _dangerous(reviews: Sequence[Review], several: bool) -> list[str]:
-    sections: dict[str, list[tuple[Review, Line]]] = {"Must be acknowledged": [], "Danger": [], "Acknowledged": []}
-    for review in reviews:
-        for line in review.lines:
-            if review.is_open(line):
-                sections["Must be acknowledged"].append((review, line))
-            elif line.tier >= Tier.DANGER:
-                accepted = any(finding.fingerprint in review.acknowledged for finding in line.findings)
-                sections["Acknowledged" if accepted else "Danger"].append((review, line))
-    text, number = [], 0
-    for title, items in sections.items():
-        if items:
-            text += ["", f"### {title}"]
-        for review, line in sorted(items, key=lambda item: -item[1].tier):
-            number += 1
-            text += _full(number, review, line, several)
-    return text
+def _dangerous(reviews: Sequence[Review]) -> list[tuple[Review, Line]]:
+    """Every line of tier BLOCK or DANGER and every open one, the heaviest first."""
+    lines = [(review, line) for review in reviews for line in review.lines]
+    weighty = [(review, line) for review, line in lines if line.tier >= Tier.DANGER or review.is_open(line)]
+    return sorted(weighty, key=lambda item: -item[1].tier)
 
 
-def _full(number: int, review: Review, line: Line, several: bool) -> list[str]:
-    """A numbered entry: what happens to what, each finding, why it matters, what to do."""
-    indent = " " * (len(str(number)) + 2)
-    text = [f"{number}. **{line.tier.name} {action(line)}** {_label(line, several)} ({line.rules})"]
-    weighty = [finding for finding in line.findings if finding.tier >= min(line.tier, Tier.DANGER)]
-    for finding in weighty:
-        text.append(f"{indent}- {_mark(finding)}{code(finding.detail)}{_acknowledgement(review, finding)}")
-    for rule in dict.fromkeys(finding.rule for finding in weighty[:1]):
-        text.append(f"{indent}- {rule.why} **Do:** {rule.do} Owner: {weighty[0].owner}.")
-    return text
+def _in_one_line(number: int, review: Review, line: Line, several: bool) -> str:
+    """What happens to what, why that is dangerous, and whether somebody accepted it."""
+    found = [finding for finding in line.findings if finding.tier >= min(line.tier, Tier.DANGER)]
+    details = "; ".join(f"{_mark(finding)}{code(finding.detail)}" for finding in found)
+    accepted = "" if review.is_open(line) or not _accepted(review, line) else " - acknowledged"
+    return f"{number}. **{line.tier.name} {action(line)}** {_label(line, several)} {details} ({line.rules}){accepted}"
+
+
+def _accepted(review: Review, line: Line) -> bool:
+    return any(finding.fingerprint in review.acknowledged for finding in line.findings)
+
+
+def _reasons(dangerous: Sequence[tuple[Review, Line]]) -> list[str]:
+    """Each rule that spoke above, once: why it matters, what to do, who has to look."""
+    found = {f.rule.id: f for _, line in dangerous for f in line.findings if f.tier >= min(line.tier, Tier.DANGER)}
+    return [
+        f"- **{id_}** {found[id_].rule.why} **Do:** {found[id_].rule.do} Owner: {found[id_].owner}."
+        for id_ in sorted(found)
+    ]
+
+
+def _fingerprints(dangerous: Sequence[tuple[Review, Line]], several: bool) -> list[str]:
+    """What an entry in environments/acknowledgements.toml has to name."""
+    text = []
+    for review, line in dangerous:
+        for finding in line.findings:
+            if review.must_be_acknowledged(finding):
+                accepted = review.acknowledged.get(finding.fingerprint)
+                state = f" - until {accepted.expires}, {code(accepted.ticket)}" if accepted else ""
+                text.append(f"- {code(finding.fingerprint)} {finding.rule.id} {_label(line, several)}{state}")
+    return details(f"Fingerprints to acknowledge ({len(text)})", text)
 
 
 def action(line: Line) -> str:
@@ -154,15 +166,6 @@ def _label(line: Line, several: bool) -> str:
 
 def _mark(finding: Finding) -> str:
     return "? " if finding.unknown else ""
-
-
-def _acknowledgement(review: Review, finding: Finding) -> str:
-    if not review.must_be_acknowledged(finding):
-        return ""
-    accepted = review.acknowledged.get(finding.fingerprint)
-    if accepted:
-        return f" - acknowledged until {accepted.expires} ({code(accepted.ticket)})"
-    return f" - {finding.rule.id} {code(finding.fingerprint)}"
 
 
 def _of_tier(reviews: Sequence[Review], tier: Tier) -> list[Line]:

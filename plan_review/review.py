@@ -18,6 +18,7 @@ from plan_review.rules.d01_stateful_removed import STATEFUL
 from plan_review.stack import Stack
 from plan_review.tier import Tier
 
+LOSSES = ("replace", "destroy")
 ACTIONS = ("create", "change", "replace", "destroy", "forget")
 
 
@@ -100,6 +101,8 @@ def review(stack: Stack, acknowledgements: Iterable[Acknowledgement] = ()) -> Re
     findings = []
     for rule, check in all_rules():
         for hit in _hits(rule, check, stack):
+            if _is_computed(stack, hit):
+                continue
             item = finding(stack, rule, hit)
             if item.fingerprint in seen:
                 continue
@@ -128,6 +131,14 @@ def _hits(rule: Rule, check: Check, stack: Stack) -> list[Hit]:
         raise CannotReview(sentence) from error
 
 
+def _is_computed(stack: Stack, hit: Hit) -> bool:
+    """Whether a rule can't tell only because of values that no configuration sets, neither this nor the base's."""
+    change = hit.change
+    if hit.certain or change is None:
+        return False
+    return not any(stack.configured(change, path) or stack.was_configured(change, path) for path in hit.unknown)
+
+
 def _lines(stack: Stack, found: dict[tuple[str, str], list[Finding]]) -> tuple[Line, ...]:
     lines = [_line(stack, None, findings) for (address, _), findings in found.items() if not address]
     changes = {(c.address, c.resource.deposed or ""): c for c in stack.changes}
@@ -137,7 +148,11 @@ def _lines(stack: Stack, found: dict[tuple[str, str], list[Finding]]) -> tuple[L
     for key, findings in found.items():
         if key[0] and key not in changes:
             lines.append(_line(stack, None, findings))
-    return tuple(sorted(lines, key=lambda line: (-line.tier, not line.stateful, line.label, line.address)))
+    return tuple(
+        sorted(
+            lines, key=lambda line: (-line.tier, line.action not in LOSSES, not line.stateful, line.label, line.address)
+        )
+    )
 
 
 def _line(stack: Stack, change: Change | None, findings: list[Finding]) -> Line:

@@ -72,6 +72,10 @@ class Stack:
         expressions = self.plan.expressions.get(change.address.partition("[")[0])
         return expressions is None or path.partition(".")[0] in expressions
 
+    def was_configured(self, change: Change, path: str) -> bool:
+        """The same of the base's configuration; assumed where there is none."""
+        return self.base is None or path.partition(".")[0] in self.base.resource(change.address)
+
     def source(self, change: Change, path: str) -> object:
         """What the synthesized configuration sets a top-level attribute to, references unresolved; None if unknown."""
         return self.synthesized.resource(change.address).get(path) if self.synthesized else None

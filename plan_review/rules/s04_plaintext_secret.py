@@ -26,6 +26,9 @@ NAMES = re.compile(
 )
 # What such a name may hold: a reference, a switch, a number, a duration, an address without credentials.
 HARMLESS = re.compile(r"(?i)(true|false|\d*|\d+(ms|s|m|h|d)|arn:[^\s]+|https?://[^\s@]+|/[a-z0-9_./-]+|\$\{[^}]+\})")
+REFERENCE = re.compile(r"\$\{([^}]+)\}")
+# Attributes that hold secrets.
+SECRET_ATTRIBUTES = re.compile(r"random_password|\.(result|secret_string|secret_binary|auth_token|\w*password\w*)$")
 
 # Reads the names and values out of an attribute; raises one of four errors on another shape.
 Pairs = Callable[[Any], list[tuple[str, Any]]]
@@ -33,9 +36,12 @@ Pairs = Callable[[Any], list[tuple[str, Any]]]
 
 def check(stack: Stack) -> Iterator[Hit]:
     for change in stack.changed("aws_ecs_task_definition"):
-        yield from _open(change, "container_definitions", _containers)
+        source = stack.source(change, "container_definitions")
+        yield from _open(change, "container_definitions", _containers, source)
     for change in stack.changed("aws_lambda_function"):
-        yield from _open(change, "environment.0.variables", lambda variables: list(variables.items()))
+        environment = stack.source(change, "environment")
+        source = environment.get("variables") if isinstance(environment, dict) else None
+        yield from _open(change, "environment.0.variables", lambda variables: list(variables.items()), source)
     for change in stack.changed("aws_instance", "aws_launch_template"):
         yield from _open(change, "user_data", _under(""))
     for change in stack.changed("aws_ssm_parameter"):
@@ -43,12 +49,17 @@ def check(stack: Stack) -> Iterator[Hit]:
             yield from _open(change, "value", _under(str(change.new("name"))))
 
 
-def _open(change: Change, path: str, pairs: Pairs) -> Iterator[Hit]:
-    """Names and values at `path` that are new and look like secrets; only names are ever shown."""
+def _open(change: Change, path: str, pairs: Pairs, source: object = None) -> Iterator[Hit]:
+    """Names and values at `path` that are new and look like secrets; only names are ever shown.
+
+    A whole that is not known yet is judged by `source`, where references stand for what is missing.
+    """
     if not change.exists_after:
         return
     new = change.new(path)
     if new is UNKNOWN:
+        new = source
+    if new is None and change.new(path) is UNKNOWN:
         yield cannot_tell(change, path)
         return
     try:
@@ -58,11 +69,20 @@ def _open(change: Change, path: str, pairs: Pairs) -> Iterator[Hit]:
         yield cannot_tell(change, path, "the value can't be read")
         return
     for name, value in sorted(set(after) - before, key=str):
-        if value is None and change.type == "aws_lambda_function":
-            yield cannot_tell(change, f"{path}.{name}", "an environment variable is known after apply")
-        elif isinstance(value, str) and _secret(name, value):
-            where = values.name(name) if name else "the value"
+        where = values.name(name) if name else "the value"
+        if isinstance(value, str) and _secret(name, value):
             yield Hit(change, f"looks like a secret in the open: {where}", (path,))
+        elif (value is None and NAMES.search(name)) or (
+            isinstance(value, str) and REFERENCE.search(value) and not _harmless_reference(name, value)
+        ):
+            yield cannot_tell(change, path, f"may be a secret in the open, known after apply: {where}")
+
+
+def _harmless_reference(name: str, value: str) -> bool:
+    references = REFERENCE.findall(value)
+    return all(r.endswith(("arn", ".id", ".name")) for r in references) or not (
+        NAMES.search(name) or any(SECRET_ATTRIBUTES.search(reference) for reference in references)
+    )
 
 
 def _under(name: str) -> Pairs:

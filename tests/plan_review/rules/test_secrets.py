@@ -91,6 +91,34 @@ CASES.silent(
 )
 CASES.unsure("S-04", "DANGER", "the containers are not known", hidden(TASK, "container_definitions", PLAIN))
 
+
+def written(**environment: str) -> Values:
+    """The synthesized task, with references in place of what AWS will answer."""
+    task = {"container_definitions": containers(**environment)}
+    return {"terraform": {}, "resource": {"aws_ecs_task_definition": {"Api": task}}}
+
+
+CASES.silent(
+    "S-04",
+    "not known, but the source is harmless",
+    hidden(TASK, "container_definitions", PLAIN),
+    synthesized=written(DATABASE_HOST="${aws_rds_cluster.database.endpoint}", SECRET_ARN="${aws_x.y.arn}"),
+)
+CASES.fires(
+    "S-04",
+    "BLOCK",
+    "not known, and in the source",
+    hidden(TASK, "container_definitions", PLAIN),
+    synthesized=written(DATABASE_HOST="${aws_rds_cluster.database.endpoint}", DB_PASSWORD="hunter22"),
+)
+CASES.unsure(
+    "S-04",
+    "DANGER",
+    "not known, and generated",
+    hidden(TASK, "container_definitions", PLAIN),
+    synthesized=written(URL="${random_password.master.result}"),
+)
+
 CASES.fires(
     "S-05", "REVIEW", "the mark goes", changed("terraform_data.A", "input", "x", "x", before_sensitive={"input": True})
 )
