@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import shutil
-from collections.abc import Callable
+import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from environments.schema.workspace import Workspace
 from migrations import revisions
 from stacks.schema import Schema, prepare
 
-CREATE, UPDATE, DELETE = ("create",), ("update",), ("delete",)
+CREATE, UPDATE = ("create",), ("update",)
 # A new one first, or the old one away first.
 SWAP, REPLACE = ("create", "delete"), ("delete", "create")
 
@@ -56,8 +56,6 @@ def with_revision(schema: Schema, sql: str, folder: Path) -> Schema:
     """The schema as if its next revision were this SQL."""
     if not sql:
         return schema
-    import zipfile
-
     versions = folder / "versions"
     shutil.copytree(revisions.VERSIONS, versions)
     name = f"{len(revisions.load()) + 1:04}_added_by_a_test.sql"
@@ -72,6 +70,3 @@ def actions(plan: dict[str, Any]) -> list[tuple[str, list[str]]]:
     """What a plan does: address and actions of everything but no-ops and reads."""
     found = [(one["address"], one["change"]["actions"]) for one in plan["resource_changes"]]
     return [(address, done) for address, done in found if done not in (["no-op"], ["read"])]
-
-
-Build = Callable[[Change], Path]

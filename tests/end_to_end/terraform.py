@@ -43,8 +43,8 @@ class Terraform:
         """Everything that any command printed."""
         return self.folder / "terraform.log"
 
-    def init(self, *options: str) -> str:
-        return self.run("init", *options)
+    def init(self) -> str:
+        return self.run("init")
 
     def validate(self) -> str:
         return self.run("validate")
@@ -58,8 +58,8 @@ class Terraform:
         return self.run("apply", plan)
 
     def show(self, plan: str = "plan.tfplan") -> dict[str, Any]:
-        """A saved plan as Terraform's JSON; the state when `plan` is empty."""
-        shown: dict[str, Any] = json.loads(self._captured("show", "-json", *([plan] if plan else [])))
+        """A saved plan as Terraform's JSON."""
+        shown: dict[str, Any] = json.loads(self._captured("show", "-json", plan))
         return shown
 
     def schemas(self) -> dict[str, Any]:
@@ -77,8 +77,8 @@ class Terraform:
         resources = self.state().get("resources", [])
         return {f"{one['type']}.{one['name']}" for one in resources if one["mode"] == "managed"}
 
-    def destroy(self, *options: str) -> str:
-        return self.run("destroy", "-auto-approve", *options)
+    def destroy(self) -> str:
+        return self.run("destroy", "-auto-approve")
 
     def run(self, command: str, *options: str, codes: Sequence[int] = (0,)) -> str:
         """Runs a command and returns what it printed. Raises TerraformError on a code that is not in `codes`."""

@@ -24,6 +24,7 @@ class Faults:
     until: float = 0.0
     every: int = 1
     status: int = 503
+    asked: int = 0
     injected: int = 0
 
 
@@ -76,8 +77,11 @@ class Recorder:
         """The status to answer with instead of doing what was asked, or 0."""
         if time.monotonic() >= self._faults.until:
             return 0
+        self._faults.asked += 1
+        if self._faults.asked % self._faults.every:
+            return 0
         self._faults.injected += 1
-        return self._faults.status if self._faults.injected % self._faults.every == 0 else 0
+        return self._faults.status
 
     def _control(self, question: str, body: bytes, start_response: StartResponse) -> Iterable[bytes]:
         answer: Any
