@@ -125,7 +125,7 @@ def _dangerous(reviews: Sequence[Review]) -> list[tuple[Review, Line]]:
 def _in_one_line(number: int, review: Review, line: Line, several: bool) -> str:
     """What happens to what, why that is dangerous, and whether somebody accepted it."""
     found = [finding for finding in line.findings if finding.tier >= min(line.tier, Tier.DANGER)]
-    details = "; ".join(f"{_mark(finding)}{code(finding.detail)}" for finding in found)
+    details = "; ".join(dict.fromkeys(f"{_mark(finding)}{code(finding.detail)}" for finding in found))
     accepted = "" if review.is_open(line) or not _accepted(review, line) else " - acknowledged"
     return f"{number}. **{line.tier.name} {action(line)}** {_label(line, several)} {details} ({line.rules}){accepted}"
 

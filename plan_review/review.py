@@ -148,11 +148,12 @@ def _lines(stack: Stack, found: dict[tuple[str, str], list[Finding]]) -> tuple[L
     for key, findings in found.items():
         if key[0] and key not in changes:
             lines.append(_line(stack, None, findings))
-    return tuple(
-        sorted(
-            lines, key=lambda line: (-line.tier, line.action not in LOSSES, not line.stateful, line.label, line.address)
-        )
-    )
+    return tuple(sorted(lines, key=_weight))
+
+
+def _weight(line: Line) -> tuple[int, bool, bool, str, str]:
+    """Losses first among lines of one tier, then what holds data, then by name."""
+    return -line.tier, line.action not in LOSSES, not line.stateful, line.label, line.address
 
 
 def _line(stack: Stack, change: Change | None, findings: list[Finding]) -> Line:

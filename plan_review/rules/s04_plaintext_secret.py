@@ -72,17 +72,18 @@ def _open(change: Change, path: str, pairs: Pairs, source: object = None) -> Ite
         where = values.name(name) if name else "the value"
         if isinstance(value, str) and _secret(name, value):
             yield Hit(change, f"looks like a secret in the open: {where}", (path,))
-        elif (value is None and NAMES.search(name)) or (
-            isinstance(value, str) and REFERENCE.search(value) and not _harmless_reference(name, value)
-        ):
+        elif _may_become_secret(name, value):
             yield cannot_tell(change, path, f"may be a secret in the open, known after apply: {where}")
 
 
-def _harmless_reference(name: str, value: str) -> bool:
-    references = REFERENCE.findall(value)
-    return all(r.endswith(("arn", ".id", ".name")) for r in references) or not (
-        NAMES.search(name) or any(SECRET_ATTRIBUTES.search(reference) for reference in references)
-    )
+def _may_become_secret(name: str, value: object) -> bool:
+    """Of a value that is known only after apply, or written as a reference."""
+    if value is None:
+        return NAMES.search(name) is not None
+    references = REFERENCE.findall(value) if isinstance(value, str) else []
+    if all(reference.endswith(("arn", ".id", ".name")) for reference in references):
+        return False
+    return NAMES.search(name) is not None or any(SECRET_ATTRIBUTES.search(reference) for reference in references)
 
 
 def _under(name: str) -> Pairs:
