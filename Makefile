@@ -36,7 +36,7 @@ test-registry: $(VENV)/.installed-for-tests node_modules/.installed ## Run the e
 	TERRAFORM_REGISTRY=1 $(PY) -m pytest tests/end_to_end
 
 snapshots: $(VENV)/.installed-for-tests ## Record the synthesized JSON anew; review the difference with git
-	$(PY) -m pytest tests/test_snapshots.py --update-snapshots -q
+	$(PY) -m pytest tests/test_snapshots.py tests/guardrails/test_controls.py --update-snapshots -q
 
 lint: $(VENV)/.installed-for-tests ## Check style and types
 	$(PY) -m ruff check .

@@ -30,8 +30,8 @@ class Delivery(Construct):
     `plan` reads, for any pull request, and can open no secret. `drift` reads for the default branch, secrets included,
     since a refresh compares them. `apply` changes, for jobs in the GitHub environment of the environment's name,
     whose protection rules say which branch and whose approval. `copy` changes copies for pull requests and nothing
-    else, for jobs in the GitHub environment `<environment>-copy`; see docs/decisions/0038. `copies_domain` is the pattern
-    of their addresses.
+    else, for jobs in the GitHub environment `<environment>-copy`; see docs/decisions/0038. `copies_domain` is the
+    pattern of their addresses.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ class EphemeralPassword(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, name: str) -> None:
         super().__init__(scope, id_)
-        # cdktf 0.21 knows no ephemeral blocks: an override, held by tests/guardrails/passwords.py.
+        # cdktf 0.21 knows no ephemeral blocks: an override, held by tests/guardrails/test_passwords.py.
         TerraformStack.of(self).add_override(
             f"ephemeral.random_password.{name}",
             {

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.guardrails.guardrail import (
     FOUNDATIONS,
     Offences,
@@ -58,13 +56,39 @@ def test_copies_cannot_touch_the_environment(stack: Stack) -> Offences:
     yield from ((ROLE, f"may {action}") for action in {"ecr:Put*", "ecr:Delete*", "ecr:BatchDelete*"} - everywhere)
 
 
-@pytest.mark.xfail(strict=True, reason="the copy role may still delete the state's key")
-@guardrail(POLICY, on=WITH_COPIES, broken_by=[remove(POLICY, "Copy_not-the-environment")])
-def test_copies_cannot_delete_the_states_key(stack: Stack) -> Offences:
-    """The role uses the state's key, and cannot delete it, switch it off or open it to others."""
-    denied = _denied(stack, f"foundation-{stack.environment}")
-    for action in {"kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:PutKeyPolicy"} - denied:
-        yield ROLE, f"may call {action} on the state's key"
+@guardrail(
+    "aws_iam_policy",
+    on=FOUNDATIONS,
+    broken_by=[
+        edit_statement("aws_iam_policy", lambda s: s.update(Effect="Allow"), "Boundary", "NotItsKeyAndRegistry"),
+        edit_statement("aws_iam_policy", lambda s: s.update(Effect="Allow"), "Boundary", "NotItsBuckets"),
+    ],
+)
+def test_nobody_in_the_boundary_loosens_the_foundation(stack: Stack) -> Offences:
+    """The boundary denies deleting or opening the state's key, the state bucket and the registry, to every role."""
+    denials = [s for s in statements(stack.one("aws_iam_policy")["policy"]) if s["Effect"] == "Deny"]
+    tag = {"StringEquals": {"aws:ResourceTag/Workspace": f"foundation-{stack.environment}"}}
+    tagged = {action for s in denials if s.get("Condition") == tag for action in actions(s)}
+    bucket = f"arn:aws:s3:::{stack.name}-*"
+    named = {action for s in denials if s.get("Resource") == bucket for action in actions(s)}
+    for action in {"kms:ScheduleKeyDeletion", "kms:DisableKey*", "kms:PutKeyPolicy", "ecr:DeleteRepository*"} - tagged:
+        yield "aws_iam_policy", f"lets {action} through"
+    for action in {"s3:DeleteBucket*", "s3:PutBucket*", "s3:Put*Configuration"} - named:
+        yield "aws_iam_policy", f"lets {action} through"
+
+
+@guardrail(
+    POLICY,
+    on=WITH_COPIES,
+    broken_by=[edit_statement(POLICY, lambda s: s.update(Condition={}), "Copy_not", "NotOthersRecords")],
+)
+def test_copies_change_their_own_records_only(stack: Stack) -> Offences:
+    """The environment's own address lies in the same zone; the role reaches only those of copies."""
+    key = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+    found = [s.get("Condition", {}) for s in _denials(stack) if "route53:ChangeResourceRecordSets" in actions(s)]
+    names = [name for c in found for name in c.get("ForAnyValue:StringNotLike", {}).get(key, [])]
+    if not names or not all("-pr-*." in name for name in names):
+        yield ROLE, f"may change records other than {names}"
 
 
 @guardrail(
