@@ -35,23 +35,26 @@ IMPORT_IDS: Mapping[str, str] = {
     "aws_iam_role": "{name}",
     "aws_kms_alias": "{name}",
     "aws_lambda_function": "{function_name}",
+    "aws_network_acl_rule": "{network_acl_id}:{rule_number}:{protocol}:{egress}",
     "aws_rds_cluster": "{cluster_identifier}",
     "aws_rds_cluster_instance": "{identifier}",
     "aws_rds_cluster_parameter_group": "{name}",
+    "aws_route": "{route_table_id}_{destination_cidr_block}",
+    "aws_route_table_association": "{subnet_id}/{route_table_id}",
     "aws_s3_bucket": "{bucket}",
 }
-# Types whose ids EC2 makes up, and what EC2 calls them; found by their tags `Name` and `Workspace`.
+# Types whose ids EC2 makes up, and how those begin; found by their tags `Name` and `Workspace`.
 TAGGED: Mapping[str, str] = {
-    "aws_eip": "elastic-ip",
-    "aws_flow_log": "vpc-flow-log",
-    "aws_internet_gateway": "internet-gateway",
-    "aws_nat_gateway": "natgateway",
-    "aws_network_acl": "network-acl",
-    "aws_route_table": "route-table",
-    "aws_security_group": "security-group",
+    "aws_eip": "eipalloc",
+    "aws_flow_log": "fl",
+    "aws_internet_gateway": "igw",
+    "aws_nat_gateway": "nat",
+    "aws_network_acl": "acl",
+    "aws_route_table": "rtb",
+    "aws_security_group": "sg",
     "aws_subnet": "subnet",
     "aws_vpc": "vpc",
-    "aws_vpc_endpoint": "vpc-endpoint",
+    "aws_vpc_endpoint": "vpce",
 }
 IMPORTS = "recovery.tf.json"
 _ERROR = re.compile(r"^Error: (?P<what>.*?)\n\n  with (?P<address>\S+),$", re.MULTILINE | re.DOTALL)
@@ -110,39 +113,68 @@ class Recovery:
         return {address: self._id(*address.split(".")) for address in addresses}
 
     def _id(self, type_: str, name: str) -> str:
-        resources = self._content["resource"]
-        attributes = {key: literal(resources, value) for key, value in resources[type_][name].items()}
+        attributes = {key: self._literal(value) for key, value in self._content["resource"][type_][name].items()}
         match type_:
             case "aws_lb":
-                found = self._client("elbv2").describe_load_balancers(Names=[attributes["name"]])
-                return str(found["LoadBalancers"][0]["LoadBalancerArn"])
+                return self._load_balancer(attributes["name"])
+            case "aws_lb_listener":
+                arn = self._load_balancer(attributes["load_balancer_arn"])
+                found = self._client("elbv2").describe_listeners(LoadBalancerArn=arn)
+                return str(found["Listeners"][0]["ListenerArn"])
             case "aws_lb_target_group":
                 found = self._client("elbv2").describe_target_groups(Names=[attributes["name"]])
                 return str(found["TargetGroups"][0]["TargetGroupArn"])
-            case "aws_wafv2_web_acl":
-                acls = self._client("wafv2").list_web_acls(Scope=attributes["scope"])["WebACLs"]
-                id_ = next(acl["Id"] for acl in acls if acl["Name"] == attributes["name"])
-                return f"{id_}/{attributes['name']}/{attributes['scope']}"
             case "aws_route53_record":
                 zones = self._client("route53").list_hosted_zones()["HostedZones"]
                 zone = next(one["Id"] for one in zones if f"{attributes['name']}.".endswith(one["Name"]))
                 return f"{zone.rpartition('/')[2]}_{attributes['name']}_{attributes['type']}"
-        return IMPORT_IDS[type_].format_map(attributes)
+            case "aws_vpc_security_group_egress_rule" | "aws_vpc_security_group_ingress_rule":
+                group = {"Name": "group-id", "Values": [attributes["security_group_id"]]}
+                rules = self._client("ec2").describe_security_group_rules(Filters=[group])["SecurityGroupRules"]
+                return next(
+                    str(rule["SecurityGroupRuleId"])
+                    for rule in rules
+                    if rule["IsEgress"] == ("egress" in type_) and rule.get("Description") == attributes["description"]
+                )
+            case "aws_wafv2_web_acl":
+                acls = self._client("wafv2").list_web_acls(Scope=attributes["scope"])["WebACLs"]
+                id_ = next(acl["Id"] for acl in acls if acl["Name"] == attributes["name"])
+                return f"{id_}/{attributes['name']}/{attributes['scope']}"
+        return (
+            IMPORT_IDS[type_]
+            .format_map({key: str(value) for key, value in attributes.items()})
+            .replace(":False", ":false")
+        )
 
-    def _tagged(self) -> dict[str, str]:
-        """The ids of what EC2 has of this workspace and the state does not."""
+    def _load_balancer(self, name: str) -> str:
+        found = self._client("elbv2").describe_load_balancers(Names=[name])
+        return str(found["LoadBalancers"][0]["LoadBalancerArn"])
+
+    def _literal(self, value: Any) -> Any:
+        """A value of the module; a reference to another resource means that one's id in EC2, or its name."""
+        found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
+        target = self._content["resource"].get(found[1], {}).get(found[2], {}) if found else {}
+        if found and found[1] in TAGGED:
+            return self._ec2_ids()[TAGGED[found[1]], target["tags"]["Name"]]
+        return target.get("name", value)
+
+    def _ec2_ids(self) -> dict[tuple[str, str], str]:
+        """The ids of what this workspace has in EC2, by the beginning of the id and the tag `Name`."""
         tags = self._client("ec2").describe_tags(Filters=[{"Name": "key", "Values": ["Name", "Workspace"]}])["Tags"]
         workspace = self._content["provider"]["aws"][0]["default_tags"][0]["tags"]["Workspace"]
         ours = {tag["ResourceId"] for tag in tags if (tag["Key"], tag["Value"]) == ("Workspace", workspace)}
-        ids = {
-            (tag["ResourceType"], tag["Value"]): tag["ResourceId"]
+        return {
+            (tag["ResourceId"].partition("-")[0], tag["Value"]): tag["ResourceId"]
             for tag in tags
             if tag["Key"] == "Name" and tag["ResourceId"] in ours
         }
-        known, found = self.module.addresses() | self.imported.keys(), {}
-        for type_, kind in TAGGED.items():
+
+    def _tagged(self) -> dict[str, str]:
+        """The ids of what EC2 has of this workspace and the state does not, by address."""
+        ids, known, found = self._ec2_ids(), self.module.addresses() | self.imported.keys(), {}
+        for type_, prefix in TAGGED.items():
             for name, attributes in self._content["resource"].get(type_, {}).items():
-                key = kind, attributes["tags"]["Name"]
+                key = prefix, attributes["tags"]["Name"]
                 if f"{type_}.{name}" not in known and key in ids:
                     found[f"{type_}.{name}"] = ids[key]
         return found
@@ -162,9 +194,3 @@ def existing(output: str) -> list[str]:
     others = [error["what"] for error in errors if not _EXISTS.search(error["what"])]
     assert errors and not others, "\n".join(others) or output[-4000:]
     return [error["address"] for error in errors]
-
-
-def literal(resources: dict[str, Any], value: Any) -> Any:
-    """A value of a synthesized module; a reference to another resource means that one's name."""
-    found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
-    return resources[found[1]][found[2]]["name"] if found and "name" in resources[found[1]][found[2]] else value

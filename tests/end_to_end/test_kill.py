@@ -7,7 +7,7 @@ import pytest
 
 from tests.end_to_end import account
 from tests.end_to_end.bench import Bench, module_of
-from tests.end_to_end.recovery import Recovery, existing, literal
+from tests.end_to_end.recovery import Recovery, existing
 
 pytestmark = pytest.mark.end_to_end
 STACK = "payments-dev-pr-42"
@@ -47,10 +47,3 @@ def test_only_what_exists_is_imported() -> None:
     assert existing(errors.partition("\n\nError: creating EC2")[0]) == ["aws_iam_role.one"]
     with pytest.raises(AssertionError, match="VpcLimitExceeded"):
         existing(errors)
-
-
-def test_a_reference_means_a_name() -> None:
-    resources = {"aws_ecs_cluster": {"main": {"name": "payments-dev"}}, "aws_vpc": {"main": {}}}
-    assert literal(resources, "${aws_ecs_cluster.main.arn}") == "payments-dev"
-    assert literal(resources, "${aws_vpc.main.id}") == "${aws_vpc.main.id}"
-    assert literal(resources, 8080) == 8080
