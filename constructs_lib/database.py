@@ -1,24 +1,20 @@
 """Aurora PostgreSQL: the cluster, its instances, its parameters and its master secret."""
 
-import json
-
-from cdktf import ITerraformDependable, TerraformResourceLifecycle
-from cdktf_cdktf_provider_aws.db_event_subscription import DbEventSubscription
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.db_subnet_group import DbSubnetGroup
-from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from cdktf_cdktf_provider_aws.rds_cluster import RdsCluster, RdsClusterServerlessv2ScalingConfiguration
 from cdktf_cdktf_provider_aws.rds_cluster_instance import RdsClusterInstance
-from cdktf_cdktf_provider_aws.secretsmanager_secret import SecretsmanagerSecret
-from cdktf_cdktf_provider_aws.secretsmanager_secret_version import SecretsmanagerSecretVersion
 from constructs import Construct
 
 from constructs_lib.access import Role, SecurityGroup, Statement, trust
 from constructs_lib.alerts import Alerts
+from constructs_lib.database_events import DatabaseEvents
 from constructs_lib.database_parameters import DatabaseParameters
 from constructs_lib.encryption import Key
 from constructs_lib.engine_version import OfferedEngineVersion
 from constructs_lib.lasting import lasting
 from constructs_lib.log_group import LogGroup
+from constructs_lib.master_secret import MasterSecret
 from constructs_lib.network import Network
 from constructs_lib.password import EphemeralPassword
 from environments.schema.database import Database as DatabaseSettings
@@ -33,15 +29,6 @@ APPLICATION_USER = "payments_app"
 CA_CERTIFICATE = "rds-ca-rsa2048-g1"
 # Database Insights "advanced" asks for 15 months of history and costs per vCPU; "standard" keeps 7 days at no charge.
 INSIGHTS_DAYS = {"advanced": 465, "standard": 7}
-EVENT_CATEGORIES = ["configuration change", "deletion", "failover", "failure", "maintenance", "notification"]
-INSTANCE_EVENT_CATEGORIES = [
-    "availability",
-    "configuration change",
-    "deletion",
-    "failure",
-    "low storage",
-    "maintenance",
-]
 
 
 class Database(Construct):
@@ -173,41 +160,33 @@ class Database(Construct):
             instance_ids.append(instance.id)
         self.host = self._cluster.endpoint
         self.reader_host = self._cluster.reader_endpoint
-        self.secret = self._master_secret(settings, data_key, password)
-        DbEventSubscription(
+        # The host makes the stored secret wait for the cluster: a cluster that failed leaves nothing stored.
+        self.master_secret = MasterSecret(
+            self,
+            "MasterSecret",
+            name=f"{self.cluster_identifier}-master",
+            key=data_key,
+            login={
+                "engine": "postgres",
+                "host": self.host,
+                "port": self.port,
+                "dbname": self.name,
+                "username": MASTER_USER,
+                "password": password.value,
+            },
+            version=settings.password_version,
+            protected=settings.deletion_protection,
+        )
+        self.ready.append(self.master_secret.stored)
+        DatabaseEvents(
             self,
             "Events",
             name=self.cluster_identifier,
-            sns_topic=alerts.topic_arn,
-            source_type="db-cluster",
-            source_ids=[self._cluster.id],
-            event_categories=EVENT_CATEGORIES,
-            tags={"Name": self.cluster_identifier},
+            topic_arn=alerts.topic_arn,
+            cluster_id=self._cluster.id,
+            instance_ids=instance_ids,
+            parameter_group=parameters.instance_group,
         )
-        DbEventSubscription(
-            self,
-            "InstanceEvents",
-            name=f"{self.cluster_identifier}-instances",
-            sns_topic=alerts.topic_arn,
-            source_type="db-instance",
-            source_ids=instance_ids,
-            event_categories=INSTANCE_EVENT_CATEGORIES,
-            tags={"Name": f"{self.cluster_identifier}-instances"},
-        )
-        DbEventSubscription(
-            self,
-            "ParameterEvents",
-            name=f"{self.cluster_identifier}-parameters",
-            sns_topic=alerts.topic_arn,
-            source_type="db-parameter-group",
-            source_ids=[parameters.instance_group],
-            event_categories=["configuration change"],
-            tags={"Name": f"{self.cluster_identifier}-parameters"},
-        )
-
-    @property
-    def master_secret_arn(self) -> str:
-        return self.secret.arn
 
     def allow_from(self, peer: SecurityGroup) -> None:
         self._group.allow_from(peer, self.port, "PostgreSQL")
@@ -216,64 +195,6 @@ class Database(Construct):
         """Lets a role log in as the application's user with an IAM token; it can't read the master secret."""
         user = self._names.arn("rds-db", f"dbuser:{self._cluster.cluster_resource_id}/{APPLICATION_USER}")
         role.allow("database-login", Statement("Login", ["rds-db:connect"], [user]))
-
-    def grant_master_secret(self, role: Role) -> IamRolePolicy:
-        return role.allow(
-            "database-master-secret",
-            Statement("ReadMasterSecret", ["secretsmanager:GetSecretValue"], [self.secret.arn]),
-            Statement("Decrypt", ["kms:Decrypt"], [self._data_key.arn]),
-        )
-
-    def grant_rotation(self, role: Role) -> list[IamRolePolicy]:
-        """What the four steps of a rotation call; the new password is set over SQL, not over the RDS API."""
-        actions = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
-        return [
-            role.allow(
-                "database-rotation",
-                Statement("Rotate", [f"secretsmanager:{action}" for action in actions], [self.secret.arn]),
-                Statement("MakePassword", ["secretsmanager:GetRandomPassword"]),
-                Statement("Encrypt", ["kms:Decrypt", "kms:GenerateDataKey"], [self._data_key.arn]),
-            )
-        ]
-
-    def _master_secret(self, settings: DatabaseSettings, key: Key, password: EphemeralPassword) -> SecretsmanagerSecret:
-        secret = lasting(
-            SecretsmanagerSecret(
-                self,
-                "Secret",
-                # A prefix: a name stays taken for the recovery window after its secret was deleted.
-                name_prefix=f"{self.cluster_identifier}-master-",
-                description=f"Master user of {self.cluster_identifier}",
-                kms_key_id=key.arn,
-                recovery_window_in_days=30 if settings.deletion_protection else 7,
-                tags={"Name": f"{self.cluster_identifier}-master"},
-            ),
-            "database_master",
-            protected=settings.deletion_protection,
-        )
-        # The host makes this version wait for the cluster: a cluster that failed leaves nothing stored.
-        value = {
-            "engine": "postgres",
-            "host": self.host,
-            "port": self.port,
-            "dbname": self.name,
-            "username": MASTER_USER,
-            "password": password.value,
-        }
-        version = lasting(
-            SecretsmanagerSecretVersion(
-                self,
-                "SecretVersion",
-                secret_id=secret.id,
-                secret_string_wo=json.dumps(value),
-                secret_string_wo_version=settings.password_version,
-                # A current version exists at all times, also while a raised number replaces it.
-                lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
-            ),
-            "database_master",
-        )
-        self.ready.append(version)
-        return secret
 
     def _monitoring_role(self) -> Role:
         role = Role(

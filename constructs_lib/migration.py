@@ -182,7 +182,7 @@ class Migration(Construct):
             DATABASE_HOST=database.host,
             DATABASE_PORT=str(database.port),
             DATABASE_NAME=database.name,
-            MASTER_SECRET_ARN=database.master_secret_arn,
+            MASTER_SECRET_ARN=database.master_secret.arn,
             CONTRACT_ALLOWED=str(contract_allowed).lower(),
         )
         self._rotate = function(
@@ -191,7 +191,7 @@ class Migration(Construct):
             "migrations.rotation.rotate",
             "Rotates the master secret",
             ROTATION_TIMEOUT,
-            MASTER_SECRET_ARN=database.master_secret_arn,
+            MASTER_SECRET_ARN=database.master_secret.arn,
         )
         self.function_name, self.rotation_name = self._migrate.name, self._rotate.name
         self.role, self.rotation_role = self._migrate.role, self._rotate.role
@@ -218,7 +218,7 @@ class Migration(Construct):
         SecretsmanagerSecretRotation(
             self,
             "Rotation",
-            secret_id=self._database.master_secret_arn,
+            secret_id=self._database.master_secret.arn,
             rotation_lambda_arn=self._rotate.arn,
             rotate_immediately=False,
             rotation_rules=SecretsmanagerSecretRotationRotationRules(automatically_after_days=ROTATE_AFTER_DAYS),
@@ -235,6 +235,6 @@ class Migration(Construct):
             action="lambda:InvokeFunction",
             principal="secretsmanager.amazonaws.com",
             source_account=names.account_id,
-            source_arn=self._database.master_secret_arn,
+            source_arn=self._database.master_secret.arn,
             depends_on=[self._rotate.resource],
         )

@@ -210,8 +210,8 @@ class PaymentsStack(RemoteStack):
         database.allow_from(migration.security_group)
         network.endpoints.allow_from(migration.security_group)
         grants = [
-            database.grant_master_secret(migration.role),
-            *database.grant_rotation(migration.rotation_role),
+            database.master_secret.grant_read(migration.role),
+            database.master_secret.grant_rotation(migration.rotation_role),
         ]
 
         # What waits for what: a failed migration leaves the old tasks running.
