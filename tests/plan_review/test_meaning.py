@@ -14,7 +14,7 @@ from plan_review.stack import Stack
 from tests.plan_review.generated import documents, sides
 from tests.plan_review.plans import Made, Values, plan, resource, stack
 
-QUICK = settings(max_examples=60, deadline=None, database=None, derandomize=True)
+QUICK = settings(max_examples=40, deadline=None, database=None, derandomize=True)
 
 
 def of(document: Values, name: str = "payments-prod") -> str:
