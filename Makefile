@@ -42,6 +42,7 @@ lint: $(VENV)/.installed-for-tests ## Check style and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
+	$(PY) -m migrations lint
 
 plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan is kept beside the stack as plan.tfplan
 	$(OF_WORKSPACE) $(PY) main.py

@@ -25,7 +25,7 @@ from environments.schema.names import Names
 from stacks.schema import Schema
 
 RUNTIME = "python3.13"
-# The runner stops by itself after 14 minutes (migrations/runner.py); Lambda's own limit is 15.
+# The runner stops by itself after 14 minutes (migrations/handler.py); Lambda's own limit is 15.
 MIGRATION_TIMEOUT = 900
 ROTATION_TIMEOUT = 120
 MEMORY = 512  # MiB

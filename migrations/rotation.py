@@ -5,6 +5,7 @@ the fourth the database has the password of the version AWSPENDING; before and a
 Protocol: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
 """
 
+import os
 from typing import Any
 
 from pg8000.native import Connection, identifier, literal
@@ -24,6 +25,8 @@ def rotate(event: dict[str, str], context: Any) -> None:
         if missing := [name for name in ("Step", "SecretId", "ClientRequestToken") if name not in event]:
             raise MigrationError(f"The event has no {', '.join(missing)}: only Secrets Manager calls this function")
         step, arn, token = event["Step"], event["SecretId"], event["ClientRequestToken"]
+        if arn != os.environ["MASTER_SECRET_ARN"]:
+            raise MigrationError(f"This function rotates {os.environ['MASTER_SECRET_ARN']}, not {arn}")
         rotation = Rotation(credentials.client(), arn, token)
         steps = {
             "createSecret": rotation.create_secret,

@@ -159,6 +159,11 @@ def test_a_call_by_somebody_else_is_refused(new_function: Callable[..., Function
     assert error.startswith("MigrationError: The event has no SecretId, ClientRequestToken")
 
 
+def test_another_secret_is_refused(new_function: Callable[..., Function], secret_arn: str) -> None:
+    event = {"Step": "createSecret", "SecretId": secret_arn + "x", "ClientRequestToken": str(uuid.uuid4())}
+    assert f"rotates {secret_arn}, not {secret_arn}x" in new_function(ROTATE).try_to_invoke(event).error
+
+
 def test_a_pending_secret_for_another_server_is_refused(rotations: Rotations, secrets: Any, server: Server) -> None:
     """Who may write the pending version must not be able to make the function log in elsewhere."""
     token = rotations.begin()
