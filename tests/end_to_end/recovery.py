@@ -57,7 +57,7 @@ TAGGED: Mapping[str, str] = {
     "aws_vpc_endpoint": "vpce",
 }
 IMPORTS = "recovery.tf.json"
-_ERROR = re.compile(r"^Error: (?P<what>.*?)\n\n  with (?P<address>\S+),$", re.MULTILINE | re.DOTALL)
+_ADDRESS = re.compile(r"^  with (\S+),$", re.MULTILINE)
 _EXISTS = re.compile(r"exist|duplicate|conflict|already|not idempotent", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{(\w+)\.(\w+)\.\w+\}")
 # A round makes what the round before could not; the longest chain of a workspace has fewer links.
@@ -190,7 +190,8 @@ class Recovery:
 
 def existing(output: str) -> list[str]:
     """The addresses that could not be made because they exist; raises AssertionError for every other error."""
-    errors = list(_ERROR.finditer(output))
-    others = [error["what"] for error in errors if not _EXISTS.search(error["what"])]
+    # What is wrong stands in the first line or, from newer resources, below the address.
+    errors = re.split(r"^Error: ", output, flags=re.MULTILINE)[1:]
+    others = [error for error in errors if not _EXISTS.search(error) or not _ADDRESS.search(error)]
     assert errors and not others, "\n".join(others) or output[-4000:]
-    return [error["address"] for error in errors]
+    return [address[1] for error in errors if (address := _ADDRESS.search(error))]

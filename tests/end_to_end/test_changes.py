@@ -81,8 +81,9 @@ def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, F
     def plan(name: str, stack: Path) -> dict[str, Any]:
         account.push_image(life.bench.emulator, module_of(stack))
         module = life.bench.changed(life.module, stack, name.replace(" ", "-"))
-        # Nobody else touches this state, and a lock would make them wait for each other.
-        module.plan("-lock=false")
+        # Nobody else touches this state: a lock would make them wait for each other, and the second plan of its life
+        # has compared it with the account.
+        module.plan("-lock=false", "-refresh=false")
         return module.show()
 
     pool = ThreadPoolExecutor(2)

@@ -40,10 +40,9 @@ def test_a_killed_apply_goes_on_to_the_same_state(chain: list[float], bench: Ben
 
 
 def test_only_what_exists_is_imported() -> None:
-    errors = (
-        "Error: creating IAM Role (a): EntityAlreadyExists\n\n  with aws_iam_role.one,\n  on cdk.tf.json line 1\n\n"
-        "Error: creating EC2 VPC: VpcLimitExceeded\n\n  with aws_vpc.two,\n  on cdk.tf.json line 2\n"
-    )
-    assert existing(errors.partition("\n\nError: creating EC2")[0]) == ["aws_iam_role.one"]
+    role = "Error: creating IAM Role (a): EntityAlreadyExists\n\n  with aws_iam_role.one,\n  on cdk.tf.json line 1\n"
+    rule = "Error: creating Rule\n\n  with aws_rule.two,\n  on cdk.tf.json line 2\n\nInvalidPermission.Duplicate\n"
+    limit = "Error: creating EC2 VPC: VpcLimitExceeded\n\n  with aws_vpc.three,\n  on cdk.tf.json line 3\n"
+    assert existing(f"{role}\n{rule}") == ["aws_iam_role.one", "aws_rule.two"]
     with pytest.raises(AssertionError, match="VpcLimitExceeded"):
-        existing(errors)
+        existing(f"{role}\n{limit}")
