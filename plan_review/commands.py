@@ -3,7 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from plan_review.__main__ import FINDINGS, REVIEWED
@@ -43,6 +43,8 @@ def review(options: Namespace) -> int:
     from plan_review.terminal import show  # rich takes 60 ms to load
 
     show(reviews)
+    if reviews[0].cost.is_stale(_today(options)):
+        print(f"plan_review: the price table is of {reviews[0].cost.as_of}; renew it", file=sys.stderr)
     return FINDINGS if any(item.open for item in reviews) else REVIEWED
 
 
@@ -125,8 +127,12 @@ def _refuse_doubles(reviews: Sequence[Review]) -> None:
 
 
 def _acknowledgements(options: Namespace) -> tuple[Acknowledgement, ...]:
-    today = options.today or datetime.now(UTC).date()
-    return read_acknowledgements(options.acknowledgements, today) if options.acknowledgements else ()
+    return read_acknowledgements(options.acknowledgements, _today(options)) if options.acknowledgements else ()
+
+
+def _today(options: Namespace) -> date:
+    today: date = options.today or datetime.now(UTC).date()
+    return today
 
 
 def _write(texts: list[tuple[Path | None, str, str]], reviews: Sequence[Review], proofs: Sequence[Evidence]) -> None:

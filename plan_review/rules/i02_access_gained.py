@@ -27,7 +27,9 @@ ATTACHMENTS = (
 
 def check(stack: Stack) -> Iterator[Hit]:
     for policy in stack.policies:
-        gained = policy.gained() if policy.kind is not Kind.TRUST else []
+        # A new endpoint's policy opens nothing: it limits what could be called around the endpoint before.
+        limits = policy.change.type == "aws_vpc_endpoint" and policy.change.action == "create"
+        gained = policy.gained() if policy.kind is not Kind.TRUST and not limits else []
         if gained:
             yield Hit(policy.change, "gained: " + "; ".join(map(str, gained)), (policy.path,))
     for change in stack.changed(*ATTACHMENTS):

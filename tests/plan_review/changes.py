@@ -159,7 +159,7 @@ CHANGES = (
     dangerous("G-02", "no final snapshot", database={"final_snapshot": False}),
     dangerous("G-07", "one reader fewer", database={"readers": 1}),
     dangerous("N-05", "older TLS", (BALANCER, "TLS13-1-2-Res-2021-06", "TLS-1-2-2017-01")),
-    dangerous("A-09", "no dead-letter queue", (QUEUE, "redrive_policy=redrive_policy,", "")),
+    dangerous("A-09", "messages kept for a day", queue={"retention_days": 1}),
     dangerous(
         "I-04", "a role that others may take", (SERVICE, '"StringEquals": {"aws:SourceAccount": names.account_id},', "")
     ),

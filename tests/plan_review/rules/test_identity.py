@@ -71,6 +71,10 @@ CASES.silent(
     ),
 )
 CASES.silent("I-02", "a wildcard covered it", changed([statement("sqs:*")], [statement("sqs:Send*")]))
+ENDPOINT = "aws_vpc_endpoint.Sns"
+OURS = {**statement("sns:Publish", "*"), "Principal": "*", "Condition": {"StringEquals": {"aws:PrincipalAccount": "1"}}}
+CASES.silent("I-02", "a new endpoint limits", resource(ENDPOINT, None, {"policy": document(OURS)}))
+CASES.fires("I-02", "DANGER", "an endpoint limits less", changed([OURS], [OURS, {**SEND, "Principal": "*"}], ENDPOINT))
 CASES.unsure(
     "I-02",
     "DANGER",
