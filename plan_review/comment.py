@@ -127,7 +127,7 @@ def _in_one_line(number: int, review: Review, line: Line, several: bool) -> str:
     found = [finding for finding in line.findings if finding.tier >= min(line.tier, Tier.DANGER)]
     details = "; ".join(dict.fromkeys(f"{_mark(finding)}{code(finding.detail)}" for finding in found))
     accepted = "" if review.is_open(line) or not _accepted(review, line) else " - acknowledged"
-    return f"{number}. **{line.tier.name} {action(line)}** {_label(line, several)} {details} ({line.rules}){accepted}"
+    return f"{number}. **{line.tier.name} {action(line)}** {_label(line, several)}: {details} ({line.rules}){accepted}"
 
 
 def _accepted(review: Review, line: Line) -> bool:
@@ -165,7 +165,7 @@ def _label(line: Line, several: bool) -> str:
 
 
 def _mark(finding: Finding) -> str:
-    return "? " if finding.unknown else ""
+    return "cannot tell: " if finding.unknown else ""
 
 
 def _of_tier(reviews: Sequence[Review], tier: Tier) -> list[Line]:

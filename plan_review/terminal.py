@@ -54,7 +54,7 @@ def _full(review: Review, line: Line) -> Iterator[RenderableType]:
         if found.tier >= Tier.REVIEW or review.must_be_acknowledged(found):
             accepted = review.acknowledged.get(found.fingerprint)
             state = f"acknowledged until {accepted.expires}" if accepted else found.fingerprint
-            yield _indented(Text(f"{'? ' if found.unknown else ''}{found.detail} [{state}]"))
+            yield _indented(Text(f"{'cannot tell: ' if found.unknown else ''}{found.detail} [{state}]"))
     rule = line.findings[0].rule
     yield _indented(Text(f"{rule.why} Do: {rule.do}", "italic"))
 

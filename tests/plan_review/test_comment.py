@@ -36,7 +36,7 @@ def test_the_budget_and_every_dangerous_line(harmless: int, dangerous: int) -> N
     text = comment([made], proofs([made])).text
     assert len(text) <= BUDGET
     for number in range(dangerous):
-        assert f"`{LOGS}.Component_{number}` `retention_in_days 90 -> 30`" in text
+        assert f"`{LOGS}.Component_{number}`: `retention_in_days 90 -> 30`" in text
     assert ("Left out here" in text) == (harmless > 1_000)
 
 
