@@ -2,7 +2,7 @@
 
 Terraform writes its state to a bucket every 20 seconds and when it is told to stop, not when it is killed: what was
 made since the last time is in the account and in no state. What has a name then refuses to be made twice, and Terraform
-imports it by that name. What has an id of Amazon's choice is found by its tags, as far as EC2 knows it.
+imports it by that name. What has an id of Amazon's choice is found by its tags (EC2) or by its alias (KMS).
 """
 
 import json
@@ -78,7 +78,7 @@ class Recovery:
         Raises AssertionError when something fails for another reason than that it exists already.
         """
         for _ in range(ROUNDS):
-            self._import(self._tagged())
+            self._import(self._nameless())
             known, begin = len(self.module.addresses()), self.module.log.stat().st_size
             process = self.module.start("apply", "-auto-approve")
             while process.poll() is None:
@@ -128,6 +128,8 @@ class Recovery:
                 zones = self._client("route53").list_hosted_zones()["HostedZones"]
                 zone = next(one["Id"] for one in zones if f"{attributes['name']}.".endswith(one["Name"]))
                 return f"{zone.rpartition('/')[2]}_{attributes['name']}_{attributes['type']}"
+            case "aws_sqs_queue":
+                return str(self._client("sqs").get_queue_url(QueueName=attributes["name"])["QueueUrl"])
             case "aws_vpc_security_group_egress_rule" | "aws_vpc_security_group_ingress_rule":
                 group = {"Name": "group-id", "Values": [attributes["security_group_id"]]}
                 rules = self._client("ec2").describe_security_group_rules(Filters=[group])["SecurityGroupRules"]
@@ -169,14 +171,19 @@ class Recovery:
             if tag["Key"] == "Name" and tag["ResourceId"] in ours
         }
 
-    def _tagged(self) -> dict[str, str]:
-        """The ids of what EC2 has of this workspace and the state does not, by address."""
+    def _nameless(self) -> dict[str, str]:
+        """The ids of what EC2 and KMS have of this workspace and the state does not, by address."""
         ids, known, found = self._ec2_ids(), self.module.addresses() | self.imported.keys(), {}
+        aliases = {one["AliasName"]: one.get("TargetKeyId") for one in self._client("kms").list_aliases()["Aliases"]}
+        for attributes in self._content["resource"].get("aws_kms_alias", {}).values():
+            key = _REFERENCE.fullmatch(attributes["target_key_id"])
+            if key and f"aws_kms_key.{key[2]}" not in known and attributes["name"] in aliases:
+                found[f"aws_kms_key.{key[2]}"] = str(aliases[attributes["name"]])
         for type_, prefix in TAGGED.items():
             for name, attributes in self._content["resource"].get(type_, {}).items():
-                key = prefix, attributes["tags"]["Name"]
-                if f"{type_}.{name}" not in known and key in ids:
-                    found[f"{type_}.{name}"] = ids[key]
+                named = prefix, attributes["tags"]["Name"]
+                if f"{type_}.{name}" not in known and named in ids:
+                    found[f"{type_}.{name}"] = ids[named]
         return found
 
     @property
