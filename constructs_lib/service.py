@@ -166,6 +166,9 @@ class FargateService(Construct):
             desired_count=self.task.min_tasks,
             lifecycle={"ignore_changes": ["desired_count"]},
             capacity_provider_strategy=strategy,
+            # Without it the provider replaces a service whose strategy changes, as it does with `min_tasks`: an outage.
+            # It is read only when an update is due, and never makes one.
+            force_new_deployment=True,
             platform_version="LATEST",
             availability_zone_rebalancing="ENABLED",
             network_configuration=EcsServiceNetworkConfiguration(
