@@ -180,6 +180,7 @@ def _review_lines(reviews: Sequence[Review], several: bool, level: int) -> list[
         if level < 3:
             found = (finding for finding in line.findings if finding.tier >= Tier.REVIEW)
             text += [f"  - {_mark(finding)}{code(finding.detail)} {finding.rule.do}" for finding in found]
+            text += [f"  - {code(line.lost)}"] if line.lost else []
     return details(f"Review ({len(lines)})", text)
 
 
@@ -189,12 +190,12 @@ def _routine(reviews: Sequence[Review], several: bool, level: int) -> list[str]:
         kinds = Counter((line.action, line.address.partition(".")[0]) for line in lines)
         text = [f"- {count} x {kind[0]} {code(kind[1])}" for kind, count in sorted(kinds.items())]
     else:
-        text = [f"- {action(line)} {_label(line, several)}{_why(line)}" for line in lines]
+        text = [f"- {action(line)} {_label(line, several)}{_details(line)}" for line in lines]
     return details(f"Routine ({len(lines)})", text)
 
 
-def _why(line: Line) -> str:
-    return f": {code(line.findings[0].detail)}" if line.findings else ""
+def _details(line: Line) -> str:
+    return f": {code(line.details)}" if line.details else ""
 
 
 def _noise(reviews: Sequence[Review], level: int) -> list[str]:

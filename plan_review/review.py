@@ -34,6 +34,12 @@ class Line:
     stack: str
     findings: tuple[Finding, ...]
     stateful: bool = False
+    # What a policy no longer permits: no danger, and perhaps an outage.
+    lost: str = ""
+
+    @property
+    def details(self) -> str:
+        return "; ".join(dict.fromkeys((*(found.detail for found in self.findings), *filter(None, [self.lost]))))
 
     @property
     def rules(self) -> str:
@@ -166,7 +172,9 @@ def _line(stack: Stack, change: Change | None, findings: list[Finding]) -> Line:
     address = values.address(change.address)
     label = _without_stack(shown_path(stack, change), stack.name) or address
     action = change.action if change.action not in ("no-op", "read") else "move" if change.moved_from else "import"
-    return Line(tier, action, change.order, label, address, stack.name, ordered, change.type in STATEFUL)
+    lost = [str(access) for policy in stack.policies_of(change) for access in policy.lost()]
+    note = f"no longer permitted: {'; '.join(lost)}" if lost else ""
+    return Line(tier, action, change.order, label, address, stack.name, ordered, change.type in STATEFUL, note)
 
 
 def _default(stack: Stack, change: Change | None) -> Tier:

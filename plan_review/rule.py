@@ -1,7 +1,6 @@
 """What a rule is, and what it says when it fires."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 from plan_review.change import Change
 from plan_review.tier import Tier
@@ -38,9 +37,3 @@ class Hit:
     @property
     def certain(self) -> bool:
         return not self.unknown
-
-
-class Checked(Protocol):
-    """A module of `plan_review.rules`."""
-
-    RULE: Rule

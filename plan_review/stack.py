@@ -67,6 +67,17 @@ class Stack:
         """Every policy that differs."""
         return tuple(policy_changes(self.changes, self.resources, self.configured, self.source))
 
+    @cached_property
+    def _policies_by_address(self) -> dict[str, list[PolicyChange]]:
+        grouped: dict[str, list[PolicyChange]] = defaultdict(list)
+        for policy in self.policies:
+            grouped[policy.change.address].append(policy)
+        return grouped
+
+    def policies_of(self, change: Change) -> list[PolicyChange]:
+        """Those of one resource that stays."""
+        return self._policies_by_address.get(change.address, []) if change.exists_after else []
+
     def configured(self, change: Change, path: str) -> bool:
         """Whether the configuration sets the attribute; assumed where the plan does not say."""
         expressions = self.plan.expressions.get(change.address.partition("[")[0])

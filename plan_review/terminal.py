@@ -32,9 +32,8 @@ def _view(reviews: Sequence[Review]) -> Iterator[RenderableType]:
         for review, line in weighty:
             yield from _full(review, line)
         for line in minor[:SHOWN]:
-            detail = "; ".join(found.detail for found in line.findings)
             text = f"{tier.name} {action(line)} {line.stack}/{line.label}"
-            yield Text(f"{text} ({line.rules}): {detail}" if detail else text, STYLES[tier])
+            yield Text(f"{text}: {line.details}" if line.details else text, STYLES[tier])
         if len(minor) > SHOWN:
             yield Text(f"{tier.name} and {len(minor) - SHOWN} more", STYLES[tier])
     hidden = sum(review.hidden_values for review in reviews)

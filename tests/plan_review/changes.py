@@ -69,7 +69,7 @@ CHANGES = (
     harmless("one endpoint more", network={"extra_endpoints": ("sns",)}),
     harmless("a stricter alarm", monitoring={"error_rate_percent": 0.4}),
     harmless("one more address for alarms", monitoring={"emails": ("on-call@example.com", "lead@example.com")}),
-    harmless("backups kept for longer", backup={"daily_retention_days": 60}),
+    harmless("another snapshot window", cache={"snapshot_window": "03:30-04:30"}),
     harmless("another maintenance window", database={"maintenance_window": "sun:04:00-sun:05:00"}),
     harmless("a lower rate limit", edge={"rate_limit": 4000}),
     harmless("another name tag", (QUEUE, 'tags={"Name": name}', 'tags={"Name": f"queue-{name}"}')),

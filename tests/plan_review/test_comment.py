@@ -162,3 +162,12 @@ def test_a_change_that_sets_an_unknown_value_is_not_noise() -> None:
     unset = {"root_module": {"resources": [{"address": "aws_ecs_service.Api", "expressions": {}}]}}
     made = review(stack(plan(computed, configuration=unset)))
     assert [line.tier for line in made.lines] == [Tier.NOISE]
+
+
+def test_what_a_policy_no_longer_permits_is_said() -> None:
+    def policy(*actions: str) -> Values:
+        return {"policy": json.dumps({"Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]})}
+
+    change = resource("aws_iam_role_policy.Api", policy("sqs:SendMessage", "sqs:PurgeQueue"), policy("sqs:SendMessage"))
+    for name in ("comment", "terminal"):
+        assert "no longer permitted: sqs:PurgeQueue on * (condition none)" in outputs(reviewed(change))[name]
