@@ -13,6 +13,8 @@ from plan_review.tier import Tier
 
 # GitHub refuses a comment of more than 65,536 characters; the rest is room for what a workflow adds.
 BUDGET = 60_000
+# Characters of a routine line at least: 3,000 of them need not be written to see that they do not fit.
+SHORTEST_LINE = 20
 # What is left out first when the comment is too long.
 STEPS = (
     "names of resources with only noise",
@@ -38,7 +40,8 @@ def comment(reviews: Sequence[Review], evidence: Sequence[Evidence] = (), marker
     """
     fixed = _fixed(reviews, marker)
     if len(fixed) <= BUDGET:
-        for level in range(len(STEPS) + 1):
+        routine = len(_of_tier(reviews, Tier.ROUTINE))
+        for level in range(2 if routine * SHORTEST_LINE > BUDGET else 0, len(STEPS) + 1):
             text = fixed + _foldable(reviews, evidence, level)
             if len(text) <= BUDGET:
                 return Comment(text, STEPS[:level])

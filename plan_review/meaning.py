@@ -12,7 +12,6 @@ from typing import Any
 
 from plan_review import digest, values
 from plan_review.change import Change, known, marked, part_of
-from plan_review.plan import ValueChange
 from plan_review.stack import Stack
 
 # What identifies an object that goes away; the rest of its attributes may move by themselves until then.
@@ -57,7 +56,7 @@ class Meaning:
         if change.action in ("destroy", "forget"):
             content = {name: change.old(name) for name in IDENTITY}
         elif change.action in ("create", "change", "replace"):
-            content = self._differences(change.address, resource.change, secrets)
+            content = self._differences(change, secrets)
         return {
             "address": change.address,
             "deposed": resource.deposed is not None,
@@ -70,20 +69,20 @@ class Meaning:
             "values": content,
         }
 
-    def _differences(self, address: str, change: ValueChange, secrets: dict[str, Any]) -> dict[str, Any]:
-        before, after, unknown = change.before or {}, change.after or {}, change.after_unknown
+    def _differences(self, change: Change, secrets: dict[str, Any]) -> dict[str, Any]:
+        """Each attribute that differs or may after apply, by name."""
+        before, after, sides = change.before, change.after, change.resource.change
+        expressions = self.stack.plan.expressions.get(change.address.partition("[")[0], {})
         found: dict[str, Any] = {}
-        for name in sorted(before.keys() | after.keys() | (unknown.keys() if isinstance(unknown, dict) else set())):
-            mask = part_of(unknown, name)
-            if mask is False and before.get(name) == after.get(name):
-                continue
+        for name in sorted(change.touched if change.exists_before else change.unknown.union(after)):
+            mask = part_of(sides.after_unknown, name)
             old, new = _known(before.get(name), mask), _known(after.get(name), mask)
-            expression = self.stack.plan.expressions.get(address.partition("[")[0], {}).get(name) if mask else None
+            expression = expressions.get(name) if mask else None
             if old == new and expression is None:
                 continue
-            marks = (part_of(change.before_sensitive, name), part_of(change.after_sensitive, name))
+            marks = (part_of(sides.before_sensitive, name), part_of(sides.after_sensitive, name))
             if any(map(marked, marks)):
-                secrets[f"{address}.{name}"] = [old, new]
+                secrets[f"{change.address}.{name}"] = [old, new]
                 found[name] = {"sensitive": True, "expression": expression}
             else:
                 found[name] = {"old": old, "new": new, "expression": expression}

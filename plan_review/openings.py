@@ -3,6 +3,7 @@
 import ipaddress
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from plan_review import values
@@ -77,12 +78,14 @@ class Widened:
     unknown: str | None = None
 
 
-def widened(stack: Stack) -> Iterator[Widened]:
+@lru_cache(maxsize=1)  # three rules ask for the same stack, one after the other
+def widened(stack: Stack) -> tuple[Widened, ...]:
     """Openings after the change that none before it covers, in any resource."""
     before = [opening for change in stack.all(*TYPES) for opening in _openings(change, after=False)]
     by_group: dict[tuple[str, bool], list[Opening]] = {}
     for opening in before:
         by_group.setdefault((opening.group, opening.ingress), []).append(opening)
+    found = []
     for change in stack.changed(*TYPES):
         if change.action not in ("create", "change", "replace"):
             continue
@@ -93,7 +96,8 @@ def widened(stack: Stack) -> Iterator[Widened]:
         )
         unknown = _unknown(change, stack)
         if new or unknown:
-            yield Widened(change, new, unknown)
+            found.append(Widened(change, new, unknown))
+    return tuple(found)
 
 
 def _unknown(change: Change, stack: Stack) -> str | None:

@@ -57,6 +57,19 @@ class Stack:
         for type_ in types:
             yield from self._changes_by_type.get(type_, ())
 
+    @cached_property
+    def _changes_by_attribute(self) -> dict[str, list[Change]]:
+        grouped: dict[str, list[Change]] = defaultdict(list)
+        for change in self.changes:
+            for name in change.touched:
+                grouped[name].append(change)
+        return grouped
+
+    def touching(self, *attributes: str) -> Iterator[Change]:
+        """Changes after which one of these top-level attributes may be another, each once."""
+        found = {id(c): c for name in attributes for c in self._changes_by_attribute.get(name, ())}
+        return iter(found.values())
+
     def all(self, *types: str) -> Iterator[Change]:
         """Resources of these types, changed or not."""
         for type_ in types:

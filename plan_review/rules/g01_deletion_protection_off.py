@@ -17,8 +17,9 @@ RULE = Rule(
 )
 
 
+PATHS = ("deletion_protection", "enable_deletion_protection", "deletion_protection_enabled")
+
+
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changes:
-        yield from turned_off(
-            change, "deletion_protection", "enable_deletion_protection", "deletion_protection_enabled"
-        )
+    for change in stack.touching(*PATHS):
+        yield from turned_off(change, *PATHS)

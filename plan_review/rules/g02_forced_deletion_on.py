@@ -17,6 +17,9 @@ RULE = Rule(
 )
 
 
+PATHS = ("skip_final_snapshot", "force_destroy", "force_delete", "delete_automated_backups")
+
+
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changes:
-        yield from turned_on(change, "skip_final_snapshot", "force_destroy", "force_delete", "delete_automated_backups")
+    for change in stack.touching(*PATHS):
+        yield from turned_on(change, *PATHS)

@@ -30,7 +30,7 @@ RESTRICTING = frozenset(
 
 
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changes:
+    for change in stack.touching("publicly_accessible"):
         yield from turned_on(change, "publicly_accessible")
     for change in stack.changed("aws_s3_bucket_public_access_block", "aws_s3_account_public_access_block"):
         yield from _access_block(change)

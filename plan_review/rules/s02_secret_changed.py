@@ -28,7 +28,7 @@ NUMBERS = (
 
 
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changes:
+    for change in stack.touching(*VALUES, *NUMBERS):
         if not compared(change):
             continue
         for path in VALUES:

@@ -15,10 +15,12 @@ RULE = Rule(
     do="Keep the rotation and its interval.",
 )
 
+SWITCHES = ("manage_master_user_password", "enable_key_rotation", "rotation_enabled")
+
 
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changes:
-        yield from turned_off(change, "manage_master_user_password", "enable_key_rotation", "rotation_enabled")
+    for change in stack.touching(*SWITCHES):
+        yield from turned_off(change, *SWITCHES)
     for change in stack.changed("aws_secretsmanager_secret_rotation"):
         if change.action == "destroy":
             yield Hit(change, "rotation is removed")
