@@ -27,10 +27,11 @@ def _deleted(session: Any, arn: str) -> bool:
             # A key waits 7 to 30 days for its deletion.
             key = session.client("kms").describe_key(KeyId=arn)["KeyMetadata"]
             return bool(key["KeyState"] == "PendingDeletion")
-        case "ecs" if resource.startswith("task-definition/"):
-            # A deregistered revision can't be deleted while it is remembered.
-            found = session.client("ecs").describe_task_definition(taskDefinition=arn)["taskDefinition"]
-            return bool(found["status"] == "INACTIVE")
+        case "ecs":
+            return _inactive(session.client("ecs"), arn, resource)
+        case "rds":
+            # Automated snapshots, whose names begin so, go with their cluster by themselves.
+            return resource.startswith("cluster-snapshot:rds:")
         case "ec2" if resource.startswith("natgateway/"):
             # Shown as deleted for about an hour.
             found = session.client("ec2").describe_nat_gateways(NatGatewayIds=[resource.partition("/")[2]])
@@ -39,3 +40,18 @@ def _deleted(session: Any, arn: str) -> bool:
             return "DeletedDate" in session.client("secretsmanager").describe_secret(SecretId=arn)
         case _:
             return False
+
+
+def _inactive(ecs: Any, arn: str, resource: str) -> bool:
+    """ECS remembers clusters, services and task definitions as INACTIVE, and bills none of them."""
+    kind, _, name = resource.partition("/")
+    match kind:
+        case "task-definition":
+            found = [ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]]
+        case "service":
+            found = ecs.describe_services(cluster=name.partition("/")[0], services=[arn])["services"]
+        case "cluster":
+            found = ecs.describe_clusters(clusters=[arn])["clusters"]
+        case _:
+            return False
+    return all(one["status"] == "INACTIVE" for one in found)

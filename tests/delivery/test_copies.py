@@ -189,6 +189,18 @@ def test_what_aws_still_lists_after_its_deletion(session: Any) -> None:
         for name in ("old", "new")
     ]
     ecs.deregister_task_definition(taskDefinition=tasks[0])
+    clusters = [ecs.create_cluster(clusterName=name)["cluster"]["clusterArn"] for name in ("gone", "kept")]
+    services = []
+    for name in ("gone", "kept"):
+        service = ecs.create_service(cluster="kept", serviceName=name, taskDefinition="new", desiredCount=0)
+        services.append(service["service"]["serviceArn"])
+    ecs.delete_service(cluster="kept", service="gone", force=True)
+    ecs.delete_cluster(cluster="gone")
+    snapshots = [
+        f"arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:{name}" for name in ("rds:automated", "made-by-hand")
+    ]
     queue = tagged(session, "dev-pr-42")
     forgotten = keys[0].rpartition("/")[0] + "/00000000-0000-4000-8000-000000000000"
-    assert remains.of(session, [*keys, forgotten, *made, *tasks, queue]) == [keys[1], made[1], tasks[1], queue]
+    both = (keys, made, tasks, clusters, services, snapshots)
+    kept = [pair[1] for pair in both]
+    assert remains.of(session, [*(arn for pair in both for arn in pair), forgotten, queue]) == [*kept, queue]
