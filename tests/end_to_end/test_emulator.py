@@ -92,12 +92,13 @@ def test_a_function_s_interfaces_outlive_it(aws: Emulator) -> None:
     ec2.delete_subnet(SubnetId=subnet)
 
 
-def test_faults_are_injected_for_a_while(aws: Emulator) -> None:
+def test_faults_are_injected_until_they_are_used_up(aws: Emulator) -> None:
     sts = aws.client("sts", ACCOUNT)
-    aws.ask("faults", seconds=60, every=2, status=503)
+    aws.ask("faults", left=1, every=2, status=503)
     sts.get_caller_identity()
     with pytest.raises(ClientError, match="Injected by the test"):
         sts.get_caller_identity()
-    assert aws.ask("faults", seconds=0)["injected"] == 1
-    sts.get_caller_identity()
+    for _ in range(4):
+        sts.get_caller_identity()
+    assert aws.ask("faults")["left"] == 0
     aws.check()

@@ -3,7 +3,6 @@
 import io
 import json
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
@@ -19,13 +18,12 @@ CONTROL = "/bench/"
 
 @dataclass
 class Faults:
-    """Until `until` (seconds of the monotonic clock) every `every`-th request is answered with `status`."""
+    """Every `every`-th request is answered with `status` and not looked at, until `left` faults were injected."""
 
-    until: float = 0.0
+    left: int = 0
     every: int = 1
     status: int = 503
     asked: int = 0
-    injected: int = 0
 
 
 class Recorder:
@@ -75,13 +73,12 @@ class Recorder:
 
     def _fault(self) -> int:
         """The status to answer with instead of doing what was asked, or 0."""
-        if time.monotonic() >= self._faults.until:
+        faults = self._faults
+        faults.asked += 1
+        if not faults.left or faults.asked % faults.every:
             return 0
-        self._faults.asked += 1
-        if self._faults.asked % self._faults.every:
-            return 0
-        self._faults.injected += 1
-        return self._faults.status
+        faults.left -= 1
+        return faults.status
 
     def _control(self, question: str, body: bytes, start_response: StartResponse) -> Iterable[bytes]:
         answer: Any
@@ -96,9 +93,8 @@ class Recorder:
                 rds.withdrawn = set(json.loads(body)["engine_versions"])
                 answer = sorted(rds.withdrawn)
             case "faults":
-                wanted = json.loads(body)
                 answer = asdict(self._faults)  # how it went so far
-                self._faults = Faults(time.monotonic() + wanted.pop("seconds"), **wanted)
+                self._faults = Faults(**json.loads(body))
             case _:
                 answer = None
         start_response("200 OK" if answer is not None else "404 Not Found", [("Content-Type", "application/json")])
