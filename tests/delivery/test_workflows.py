@@ -3,6 +3,9 @@
 import argparse
 import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -216,3 +219,17 @@ def test_deployments_wait_for_each_other() -> None:
 @pytest.mark.parametrize(("where", "script"), list(scripts()))
 def test_no_expression_reaches_a_shell(where: str, script: str) -> None:
     assert "${{" not in script
+
+
+def zizmor(folder: Path) -> int:
+    command = [str(Path(sys.executable).parent / "zizmor"), "--offline", "--quiet", str(folder)]
+    return subprocess.run(command, capture_output=True).returncode
+
+
+def test_zizmor_finds_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert zizmor(PROJECT / ".github") == 0
+    broken = tmp_path_factory.mktemp("broken") / ".github" / "workflows"
+    broken.mkdir(parents=True)
+    text = (PROJECT / ".github/workflows/drift.yml").read_text()
+    (broken / "drift.yml").write_text(text.replace('"$STACK"', "${{ github.head_ref }}"))
+    assert zizmor(broken.parent) != 0
