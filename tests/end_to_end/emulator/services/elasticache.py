@@ -1,12 +1,12 @@
 """ElastiCache: parameter groups, user groups, and replication groups that remember what they were asked for.
 
-moto lacks CreateCacheParameterGroup, CreateUserGroup and ModifyUser; its replication groups forget encryption,
+moto lacks parameter groups, user groups, ModifyUser and DeleteCacheSubnetGroup; its replication groups forget encryption,
 engine version, parameter group, user groups and log delivery, and its members can't be described.
 """
 
 from typing import Any
 
-from moto.core.responses import ActionResult
+from moto.core.responses import ActionResult, EmptyResult
 from moto.elasticache.models import ElastiCacheBackend
 from moto.elasticache.responses import ElastiCacheResponse
 
@@ -146,6 +146,7 @@ def install() -> None:
     extend(ElastiCacheResponse, increase_replica_count=_change_replica_count)
     extend(ElastiCacheResponse, decrease_replica_count=_change_replica_count)
     extend(ElastiCacheResponse, modify_user=_modify_user)
+    extend(ElastiCacheResponse, delete_cache_subnet_group=_delete_subnet_group)
     original = ElastiCacheBackend.describe_cache_clusters
 
     def describe_cache_clusters(self: Any, cache_cluster_id: str | None = None) -> list[Any]:
@@ -204,3 +205,9 @@ def _modify_user(self: Any) -> ActionResult:
     user = self.elasticache_backend.users[self._get_param("UserId")]
     user.access_string = self._get_param("AccessString") or user.access_string
     return ActionResult(user)
+
+
+def _delete_subnet_group(self: Any) -> ActionResult:
+    group = self.elasticache_backend.cache_subnet_groups.pop(self._get_param("CacheSubnetGroupName"))
+    self.elasticache_backend.tagging_service.delete_all_tags_for_resource(group.arn)
+    return EmptyResult()
