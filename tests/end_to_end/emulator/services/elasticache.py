@@ -1,7 +1,7 @@
 """ElastiCache: parameter groups, user groups, and replication groups that remember what they were asked for.
 
-moto lacks parameter groups, user groups, ModifyUser and DeleteCacheSubnetGroup; its replication groups forget encryption,
-engine version, parameter group, user groups and log delivery, and its members can't be described.
+moto lacks parameter groups, user groups, ModifyUser and DeleteCacheSubnetGroup. Its replication groups forget
+encryption, engine version, parameter group, user groups and log delivery, and their members can't be described.
 """
 
 from typing import Any
