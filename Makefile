@@ -15,9 +15,10 @@ ENVIRONMENT_OF = $(firstword $(subst -, ,$(WORKSPACE:foundation-%=%)))
 SUFFIX_OF = $(patsubst $(ENVIRONMENT_OF)%,%,$(WORKSPACE:foundation-%=%))
 OF_WORKSPACE = ENVIRONMENT=$(ENVIRONMENT_OF) ENVIRONMENT_SUFFIX=$(SUFFIX_OF:-%=%)
 STACK = payments-$(WORKSPACE)
-TERRAFORM = terraform -chdir=cdktf.out/stacks/$(STACK)
+FOLDER = cdktf.out/stacks/$(STACK)
+TERRAFORM = terraform -chdir=$(FOLDER)
 
-.PHONY: help synth test test-faults test-registry snapshots lint plan review preflight catalogue lock diff deploy destroy migration \
+.PHONY: help synth test test-faults test-registry snapshots lint plan review apply copy-up copy-down sweep preflight catalogue lock diff deploy destroy migration \
 	migrate-local schema picture bench workspace
 
 help: ## List the commands
@@ -43,15 +44,35 @@ lint: $(VENV)/.installed-for-tests ## Check style and types
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy .
 	$(PY) -m migrations lint
+	$(VENV)/bin/actionlint
+	$(VENV)/bin/zizmor --offline --quiet .github
 
 plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan is kept beside the stack as plan.tfplan
 	$(OF_WORKSPACE) $(PY) main.py
+	@! test -f locks/$(STACK).terraform.lock.hcl || cp locks/$(STACK).terraform.lock.hcl $(FOLDER)/.terraform.lock.hcl
 	$(TERRAFORM) init -input=false
 	$(TERRAFORM) plan -input=false -out=plan.tfplan
 
 review: plan ## Plan WORKSPACE=dev and say what of it is dangerous
-	$(TERRAFORM) show -json plan.tfplan > cdktf.out/stacks/$(STACK)/plan.json
-	$(PY) -m plan_review review cdktf.out/stacks/$(STACK)/plan.json
+	$(TERRAFORM) show -json plan.tfplan > $(FOLDER)/plan.json
+	$(PY) -m plan_review review $(FOLDER)/plan.json
+
+apply: workspace $(VENV)/.installed ## Apply the plan that was made of WORKSPACE=dev as it is, and see that it runs
+	$(PY) -m delivery apply $(STACK)
+	$(PY) -m delivery stable $(STACK)
+	$(PY) -m delivery smoke $(STACK)
+
+copy-up: plan ## Apply a planned copy within its limits: WORKSPACE=dev-pr-42
+	$(TERRAFORM) show -json plan.tfplan > $(FOLDER)/plan.json
+	$(PY) -m plan_review review $(FOLDER)/plan.json --first-deployment
+	$(PY) -m delivery admit $(STACK)
+	$(MAKE) apply WORKSPACE=$(WORKSPACE)
+
+copy-down: workspace $(VENV)/.installed ## Destroy a copy and say what is left: WORKSPACE=dev-pr-42
+	$(PY) -m delivery down $(STACK)
+
+sweep: $(VENV)/.installed ## Destroy the copies of dev that are due; needs GITHUB_TOKEN and GITHUB_REPOSITORY
+	$(PY) -m delivery sweep payments-dev
 
 preflight: workspace $(VENV)/.installed ## Ask the account of WORKSPACE=dev what would fail; changes nothing
 	$(OF_WORKSPACE) $(PY) main.py > /dev/null
@@ -85,7 +106,7 @@ schema: $(VENV)/.installed-for-tests ## Write docs/schema.md from the revisions
 picture: synth ## Draw the architecture of production into the README
 	@$(PY) -m architecture cdktf.out/stacks/payments-prod/cdk.tf.json README.md
 
-bench: $(VENV)/.installed-for-tests ## Measure time and memory of the synthesis, both ways (about 15 minutes)
+bench: $(VENV)/.installed-for-tests ## Measure time and memory of the synthesis, both ways (half an hour)
 	$(PY) -m synthesis.bench
 
 workspace:

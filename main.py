@@ -27,7 +27,7 @@ def main() -> int:
     report = Report()
     os.environ.update(bindings_environment(PROJECT, os.environ))
     load_on_demand()
-    with report.step("Loading the AWS bindings (a few seconds; the first time about 15)"):
+    with report.step("Loading the AWS bindings (about two seconds; the first time about ten)"):
         from stacks.app import build  # after load_on_demand: importing a construct imports the bindings
     try:
         schema = prepare(PROJECT / ".cache" / "migrations.zip")

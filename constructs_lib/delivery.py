@@ -71,7 +71,7 @@ class Delivery(Construct):
                 "NoObjectsButStates",
                 ["s3:GetObject*"],
                 effect="Deny",
-                not_resources=[f"arn:{names.partition}:s3:::{names.of('state')}/*"],
+                not_resources=[f"arn:{names.partition}:s3:::{names.of('state')}/{PROJECT}/*"],
             ),
         )
         self.drift = self._role(

@@ -5,7 +5,7 @@ from constructs import Construct
 from constructs_lib.access import Role, Statement
 from constructs_lib.bucket import Bucket, access_log_delivery
 from constructs_lib.encryption import Key
-from environments.schema.names import Names
+from environments.schema.names import PROJECT, Names
 
 ACCESS_LOG_DAYS = 400
 # Plans that wait for their apply; they hold values in clear.
@@ -55,7 +55,7 @@ class StateStore(Construct):
         role.allow(
             "state-read",
             Statement("List", ["s3:ListBucket"], [self._bucket.arn]),
-            Statement("Read", ["s3:GetObject"], [f"{self._bucket.arn}/*"]),
+            Statement("Read", ["s3:GetObject"], [f"{self._bucket.arn}/{PROJECT}/*"]),
             Statement("Key", ["kms:Decrypt"], [self.key.arn]),
         )
 

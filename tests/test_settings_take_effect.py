@@ -79,7 +79,7 @@ CHANGED = Environment(
     ),
     backup=Backup(daily_retention_days=44, monthly_retention_days=777, copy_region="eu-north-1", lock=True),
     budget=Budget(monthly_usd=4321, emails=("budget@example.org",)),
-    delivery=Delivery(repository="other/repository", default_branch="trunk"),
+    delivery=Delivery(repository="other@12/repository@34", default_branch="trunk"),
 )
 
 # setting -> where its value stands: resource type, part of the logical id, path of attributes, expected value
@@ -239,6 +239,11 @@ def test_account_region_and_tags_stand_in_the_provider(changed: dict[str, Stack]
     tags = provider["default_tags"][0]["tags"]
     assert (tags["CostCenter"], tags["Owner"]) == ("other", "other@example.com")
     assert tags["DataClassification"] == "confidential"
+
+
+def test_ids_of_a_repository_are_trusted_and_not_linked(changed: dict[str, Stack]) -> None:
+    trust = resource(changed, "aws_iam_role", "Delivery_Plan")["assume_role_policy"]
+    assert '"repo:other@12/repository@34:pull_request"' in trust
 
 
 def test_no_setting_is_forgotten_here() -> None:

@@ -1,5 +1,6 @@
 """Settings of logs, alarms, backups, budget and delivery."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -88,11 +89,16 @@ class Budget(Settings):
 
 
 class Delivery(Settings):
-    """The GitHub repository whose workflows may assume the foundation's roles, as `owner/name`."""
+    """The GitHub repository whose workflows may assume the foundation's roles, as `owner/name`.
 
-    repository: str = Field(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")
+    Repositories made since mid-2026 name themselves with ids in their tokens, which belong here too:
+    `owner@123/name@456`; see docs/delivery.md.
+    """
+
+    repository: str = Field(pattern=r"^[A-Za-z0-9-]+(@\d+)?/[A-Za-z0-9._-]+(@\d+)?$")
     default_branch: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]+$")
 
     def runbook(self, alarm: str) -> str:
         """The link that an alarm's description ends in."""
-        return f"https://github.com/{self.repository}/blob/{self.default_branch}/docs/runbooks.md#{alarm}"
+        repository = re.sub(r"@\d+", "", self.repository)
+        return f"https://github.com/{repository}/blob/{self.default_branch}/docs/runbooks.md#{alarm}"
