@@ -5,6 +5,7 @@ import json
 import threading
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -32,6 +33,7 @@ class Recorder:
     def __init__(self, application: WSGIApplication) -> None:
         self._application = application
         self._lock = threading.Lock()
+        self._one_at_a_time = threading.Lock()
         self._requests: list[tuple[str, int]] = []
         self._failures: list[str] = []
         self._faults = Faults()
@@ -52,8 +54,11 @@ class Recorder:
             statuses.append(int(status.split()[0]))
             return start_response(status, headers, *rest)
 
+        # moto's dictionaries do not bear two threads. A function that runs may ask in its turn, so nobody waits for it.
+        runs_code = path.endswith("/invocations") or operation == "secretsmanager.RotateSecret"
         try:
-            answer = self._application(environ, started)
+            with nullcontext() if runs_code else self._one_at_a_time:
+                answer = list(self._application(environ, started))
         except NotImplementedError as error:
             # A code that no client retries: moto's own 500 would be tried again for minutes.
             return self._failed(environ, start_response, operation, 400, "NotEmulated", str(error))
