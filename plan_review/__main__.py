@@ -2,6 +2,7 @@
 
 import argparse
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
@@ -152,4 +153,8 @@ def _marker(text: str) -> str:
 if __name__ == "__main__":
     # A large plan is millions of objects that all stay until the end: looking for garbage took a fifth of the time.
     gc.disable()
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Without giving back each of those objects first: 0.4 s for 10,000 changes.
+    os._exit(code)
