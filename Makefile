@@ -55,7 +55,7 @@ plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the pla
 
 review: plan ## Plan WORKSPACE=dev and say what of it is dangerous
 	$(TERRAFORM) show -json plan.tfplan > $(FOLDER)/plan.json
-	$(PY) -m plan_review review $(FOLDER)/plan.json
+	$(PY) -m plan_review review $(FOLDER)/plan.json --acknowledgements environments/acknowledgements.toml
 
 apply: workspace $(VENV)/.installed ## Apply the plan that was made of WORKSPACE=dev as it is, and see that it runs
 	$(PY) -m delivery apply $(STACK)
@@ -135,5 +135,5 @@ $(VENV)-checkov/.installed: tests/checkov/Pipfile.lock $(VENV)/.installed
 
 node_modules/.installed: package-lock.json $(VENV)/.installed
 	@echo "Installing the locked cdktf command into node_modules (once, about half a minute)"
-	@PATH="$(NODE):$$PATH" npm ci --no-audit --no-fund
+	@PATH="$(NODE):$$PATH" node $(NODE)/../lib/node_modules/npm/bin/npm-cli.js ci --no-audit --no-fund
 	@touch $@
