@@ -18,7 +18,7 @@ STACK = payments-$(WORKSPACE)
 FOLDER = cdktf.out/stacks/$(STACK)
 TERRAFORM = terraform -chdir=$(FOLDER)
 
-.PHONY: help synth test test-faults test-registry snapshots lint plan review apply copy-up copy-down sweep preflight catalogue lock diff deploy destroy migration \
+.PHONY: help synth test test-quick test-stacks test-delivery test-faults test-registry snapshots lint plan review apply copy-up copy-down sweep preflight catalogue lock diff deploy destroy migration \
 	migrate-local schema picture bench workspace
 
 help: ## List the commands
@@ -27,8 +27,16 @@ help: ## List the commands
 synth: $(VENV)/.installed ## Synthesize every workspace (or ENVIRONMENT=dev [ENVIRONMENT_SUFFIX=pr-42]) into cdktf.out
 	@$(PY) main.py
 
-test: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed node_modules/.installed ## Run the whole suite
-	$(PY) -m pytest
+test: test-quick test-stacks test-delivery ## Run the whole suite; `make --jobs=3 test` runs its three parts side by side
+
+test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what needs no Terraform
+	$(PY) -m pytest -m "not end_to_end"
+
+test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply every stack to an emulated AWS
+	$(PY) -m pytest -m end_to_end tests/end_to_end
+
+test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub
+	$(PY) -m pytest -m end_to_end tests/delivery
 
 test-faults: $(VENV)/.installed-for-tests node_modules/.installed ## Kill Terraform at 20 points of an apply instead of two
 	FAULTS=all $(PY) -m pytest tests/end_to_end/test_kill.py -s
