@@ -18,7 +18,7 @@ STACK = payments-$(WORKSPACE)
 FOLDER = cdktf.out/stacks/$(STACK)
 TERRAFORM = terraform -chdir=$(FOLDER)
 
-.PHONY: help synth test test-quick test-stacks test-delivery test-faults test-registry snapshots lint plan review apply copy-up copy-down sweep preflight catalogue lock diff deploy destroy migration \
+.PHONY: help synth test test-quick test-stacks test-delivery test-long test-faults test-registry snapshots lint plan review apply copy-up copy-down sweep preflight catalogue lock diff deploy destroy migration \
 	migrate-local schema picture bench workspace
 
 help: ## List the commands
@@ -33,7 +33,10 @@ test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what 
 	$(PY) -m pytest -m "not end_to_end"
 
 test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply every stack to an emulated AWS
-	$(PY) -m pytest -m end_to_end tests/end_to_end
+	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
+
+test-long: $(VENV)/.installed-for-tests node_modules/.installed ## Kill applies, use cdktf's own command, plan forty changes (half an hour)
+	$(PY) -m pytest -m long tests/end_to_end
 
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub
 	$(PY) -m pytest -m end_to_end tests/delivery

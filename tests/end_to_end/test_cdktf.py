@@ -7,7 +7,7 @@ import pytest
 
 from tests.end_to_end.cdktf import INSTALL
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tests.end_to_end import account
 from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.recovery import Recovery, existing
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 STACK = "payments-dev-pr-42"
 
 # Each chain starts in an empty account. A point is the share of the resources that are made when the kill comes.

@@ -18,7 +18,7 @@ from tests.end_to_end.lanes import Lanes
 from tests.plan_review.changes import CHANGES, DANGEROUS, HARMLESS, LOOK, PROJECT, Change, synthesize
 from tests.plan_review.table import table
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 DOCUMENT = PROJECT / "docs" / "plan_review_cases.md"
 # 10 harmless, 15 worth a look, 15 dangerous.
 NUMBERS = {HARMLESS: 10, LOOK: 15, DANGEROUS: 15}
