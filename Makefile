@@ -35,7 +35,7 @@ test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what 
 test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply every stack to an emulated AWS
 	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
 
-test-long: $(VENV)/.installed-for-tests node_modules/.installed ## Kill applies, use cdktf's own command, plan forty changes (half an hour)
+test-long: $(VENV)/.installed-for-tests node_modules/.installed ## Faults, destroys, killed applies, cdktf's own command, forty reviewed changes (an hour)
 	$(PY) -m pytest -m long tests/end_to_end
 
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub

@@ -7,7 +7,7 @@ import pytest
 from tests.end_to_end.lanes import Lanes
 from tests.end_to_end.terraform import TerraformError
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 PROTECTED = ["payments-staging", "payments-prod", "payments-foundation-dev"]
 # Both in one account, and away at the same time.
 DISPOSABLE = ["payments-dev", "payments-dev-pr-42"]
