@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from environments.schema.names import ENVIRONMENTS, PROJECT
 from plan_review.errors import CannotReview
 from plan_review.evidence import LOCK_FILE
 from plan_review.lock import read_lock
 from plan_review.plan import read_plan
-from plan_review.project import ENVIRONMENTS, PROJECT, environment_of
+from plan_review.project import environment_of
 from plan_review.stack import Stack
 from plan_review.synthesized import Synthesized, read_synthesized
 

@@ -2,14 +2,9 @@
 
 import re
 
-PROJECT = "payments"
-ENVIRONMENTS = ("dev", "staging", "prod")
-PRODUCTION = "prod"
+from environments.schema.names import PROJECT, STACK
 
-# `payments-<workspace>` and `payments-foundation-<environment>`; a workspace is an environment, perhaps with a suffix.
-STACK = re.compile(
-    rf"{PROJECT}-(?:foundation-)?(?P<workspace>(?P<environment>{'|'.join(ENVIRONMENTS)})(?:-[a-z0-9-]+)?)"
-)
+PRODUCTION = "prod"
 
 # Load balancers that may be reached from the internet on 443, and on 80 to be redirected.
 PUBLIC_LOAD_BALANCERS = (re.compile(rf"{PROJECT}-[a-z0-9-]+-alb"),)

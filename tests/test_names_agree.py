@@ -16,7 +16,6 @@ DOCUMENTS = sorted(
     for pattern in ("*.md", "Makefile", "cdktf.json", "docs/**/*.md", ".github/workflows/*.yml")
     for path in PROJECT.glob(pattern)
 )
-STACK = re.compile(rf"{names.PROJECT}-(foundation-)?({'|'.join(names.ENVIRONMENTS)})(-[a-z0-9-]+)?")
 # What a document may call a stack; the rest after `payments-` are components, placeholders or patterns.
 CALLED = re.compile(r"(?:cdktf (?:diff|deploy|destroy|list)|cdktf\.out/stacks/|STACK=) ?([a-z0-9<$(][\w<>$(){}.-]*)")
 WORKSPACE = re.compile(r"WORKSPACE=([\w-]+)")
@@ -31,10 +30,10 @@ def targets() -> set[str]:
 def wrong_names(text: str, known_targets: set[str]) -> Iterator[str]:
     """Stacks, workspaces and commands in a text that do not exist."""
     for stack in CALLED.findall(text):
-        if not set(stack) & set("<$") and not STACK.fullmatch(stack.removesuffix("/")):
+        if not set(stack) & set("<$") and not names.STACK.fullmatch(stack.removesuffix("/")):
             yield f"stack {stack}"
     for workspace in WORKSPACE.findall(text):
-        if not STACK.fullmatch(f"{names.PROJECT}-{workspace}"):
+        if not names.STACK.fullmatch(f"{names.PROJECT}-{workspace}"):
             yield f"workspace {workspace}"
     yield from (f"make {target}" for target in TARGET.findall(text) if target not in known_targets)
 
@@ -65,6 +64,6 @@ def test_cdktf_runs_the_app_of_this_project() -> None:
 def test_synthesized_stacks_are_named_by_environments(outdir: Path) -> None:
     manifest = json.loads((outdir / "manifest.json").read_text())
     for name, stack in manifest["stacks"].items():
-        assert STACK.fullmatch(name)
+        assert names.STACK.fullmatch(name)
         module = json.loads((outdir / stack["synthesizedStackPath"]).read_text())
         assert module["terraform"]["backend"]["s3"]["key"] == names.state_key(name)

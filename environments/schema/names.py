@@ -9,6 +9,10 @@ from environments.schema.base import Problem
 
 PROJECT = "payments"
 ENVIRONMENTS = ("dev", "staging", "prod")
+# `payments-<workspace>` and `payments-foundation-<environment>`; a workspace is an environment, perhaps with a suffix.
+STACK = re.compile(
+    rf"{PROJECT}-(?:foundation-)?(?P<workspace>(?P<environment>{'|'.join(ENVIRONMENTS)})(?:-[a-z0-9-]+)?)"
+)
 
 
 class Limit(Enum):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from environments.schema.names import PROJECT
 from plan_review.change import UNKNOWN, Change
 from plan_review.directions import cannot_tell, compared, fires
-from plan_review.project import PROJECT
 from plan_review.rule import Hit, Rule
 from plan_review.stack import Stack
 from plan_review.tier import Tier
