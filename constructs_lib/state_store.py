@@ -5,11 +5,11 @@ from constructs import Construct
 from constructs_lib.access import Role, Statement
 from constructs_lib.bucket import Bucket, access_log_delivery
 from constructs_lib.encryption import Key
-from environments.schema.names import PROJECT, Names
+from environments.schema.names import PLANS, PROJECT, Names
 
 ACCESS_LOG_DAYS = 400
-# Plans that wait for their apply; they hold values in clear.
-PLANS, PLAN_DAYS = "plans/", 7
+# Plans hold values in clear, and nobody applies one after a week.
+PLAN_DAYS = 7
 
 
 class StateStore(Construct):

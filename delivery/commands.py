@@ -22,7 +22,8 @@ from delivery import (
 from delivery.errors import BadInput
 from delivery.github import GitHub
 from delivery.stack import Stack, find
-from delivery.terraform import PLAN_JSON, Terraform
+from delivery.terraform import Terraform
+from plan_review.manifest import PLAN_JSON
 
 
 def do_role(options: Namespace) -> None:

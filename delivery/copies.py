@@ -9,10 +9,10 @@ from typing import Any
 
 from delivery.errors import BadInput, Refused
 from delivery.stack import Stack
-from delivery.terraform import PLAN_JSON
 from environments.schema.names import PROJECT, stack_name, workspace_name
 from plan_review.cost import cost_of
 from plan_review.inputs import Context, read_stack
+from plan_review.manifest import PLAN_JSON
 
 AT_ONCE = 5
 MONTHLY_USD = 400.0  # list price of the fixed part of one copy; dev itself costs about as much

@@ -9,15 +9,16 @@ from typing import Any
 
 from delivery.errors import Refused
 from delivery.stack import Stack
-from delivery.terraform import PLAN
+from environments.schema.names import PLANS
+from plan_review.evidence import PLAN_FILE
+from plan_review.manifest import MANIFEST
 
-MANIFEST = "manifest.json"
 # No plan.json: what is checked before the apply is read from the very file that is applied.
-FILES = (PLAN, MANIFEST)
+FILES = (PLAN_FILE, MANIFEST)
 
 
 def prefix(stack: Stack, run: str) -> str:
-    return f"plans/{stack.name}/{run}/"
+    return f"{PLANS}{stack.name}/{run}/"
 
 
 def put(s3: Any, stack: Stack, run: str, folder: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from delivery.errors import BadInput
 from delivery.stack import Stack
+from plan_review.evidence import LOCK_FILE
 
-LOCK_FILE = ".terraform.lock.hcl"
 # Where plans are made and applied: GitHub's runners, Graviton machines, the team's laptops.
 PLATFORMS = ("linux_amd64", "linux_arm64", "darwin_arm64")
 

@@ -6,12 +6,10 @@ from pathlib import Path
 
 from delivery.errors import Refused
 from delivery.github import GitHub
-from delivery.handover import MANIFEST
 from delivery.stack import Stack
-from delivery.terraform import PLAN_JSON
 from plan_review.errors import BindingBroken
 from plan_review.inputs import Context, read_stack
-from plan_review.manifest import Manifest
+from plan_review.manifest import MANIFEST, PLAN_JSON, Manifest
 from plan_review.meaning import Meaning
 from plan_review.review import review
 from plan_review.verify import other_meaning

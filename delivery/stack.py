@@ -8,6 +8,7 @@ from delivery.errors import BadInput
 from environments.loading import load
 from environments.schema.names import ENVIRONMENTS, PROJECT, Names, foundation_name, stack_name, state_key
 from environments.schema.workspace import Workspace
+from plan_review.evidence import LOCK_FILE
 
 # Who may assume which, see docs/delivery.md: pull requests, the default branch, the environment, its copies.
 ROLES = ("plan", "drift", "apply", "copy")
@@ -52,7 +53,7 @@ class Stack:
     def lock(self) -> str:
         """File name of the provider lock in locks/; a copy has the providers of what it is a copy of."""
         owner = self.name if self.is_foundation else stack_name(self.environment)
-        return f"{owner}.terraform.lock.hcl"
+        return f"{owner}{LOCK_FILE}"
 
     def folder(self, outdir: Path) -> Path:
         """Where synthesis wrote it; raises BadInput when it did not."""

@@ -13,8 +13,10 @@ from typing import Any
 from delivery import locks
 from delivery.errors import Refused
 from delivery.stack import Stack
+from plan_review.evidence import PLAN_FILE
+from plan_review.manifest import PLAN_JSON
 
-PLAN, PLAN_JSON, STATE = "plan.tfplan", "plan.json", "state.json"
+STATE = "state.json"
 # Another apply may be under way; longer, and something is stuck that a person has to look at.
 LOCK_TIMEOUT = "-lock-timeout=10m"
 NO_CHANGES, CHANGES = 0, 2
@@ -38,18 +40,18 @@ class Terraform:
 
         What Terraform prints is kept from the log: a value that nobody marked as sensitive stands there in clear.
         """
-        options = ["-lock=false", "-detailed-exitcode", f"-refresh={str(refresh).lower()}", f"-out={PLAN}"]
+        options = ["-lock=false", "-detailed-exitcode", f"-refresh={str(refresh).lower()}", f"-out={PLAN_FILE}"]
         code = self._quietly("plan", *options, *(["-destroy"] if destroy else []), codes=(NO_CHANGES, CHANGES))
         self.show()
         return code == CHANGES
 
     def show(self) -> None:
         """Writes `plan.json`, the saved plan in Terraform's JSON."""
-        (self.folder / PLAN_JSON).write_bytes(self._captured("show", "-json", PLAN))
+        (self.folder / PLAN_JSON).write_bytes(self._captured("show", "-json", PLAN_FILE))
 
     def apply(self) -> None:
         """Applies the saved plan, each step shown as it happens. Raises Refused."""
-        done = subprocess.run([*self._command("apply"), "-input=false", "-no-color", LOCK_TIMEOUT, PLAN])
+        done = subprocess.run([*self._command("apply"), "-input=false", "-no-color", LOCK_TIMEOUT, PLAN_FILE])
         if done.returncode:
             raise Refused(f"{self.stack.name}: the apply failed, see the lines above; what was done stays done")
 

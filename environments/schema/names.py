@@ -13,6 +13,8 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 STACK = re.compile(
     rf"{PROJECT}-(?:foundation-)?(?P<workspace>(?P<environment>{'|'.join(ENVIRONMENTS)})(?:-[a-z0-9-]+)?)"
 )
+# Where plans wait in the state bucket for the job that applies them.
+PLANS = "plans/"
 
 
 class Limit(Enum):
