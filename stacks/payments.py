@@ -195,6 +195,7 @@ class PaymentsStack(RemoteStack):
             ],
         }
         Dashboard(self, "Dashboard", name=names.stack, region=names.region, alarm_arns=alarms.all_arns, rows=rows)
+
         # Who may reach what: this screen is the whole list.
         load_balancer.allow_from_internet()
         load_balancer.allow_to(api.security_group)

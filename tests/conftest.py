@@ -1,4 +1,4 @@
-"""One synthesis for the whole session, shared by everything that reads the JSON."""
+"""One synthesis for the whole session, shared by everything that reads the JSON; and whether Terraform is here."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from environments.loading import load
 from stacks.schema import prepare
 from synthesis.bindings import environment as bindings_environment
 from synthesis.bindings import load_on_demand
+from tests.end_to_end import mirror
 from tests.stack import Stack
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -42,6 +43,17 @@ def stacks(outdir: Path) -> dict[str, Stack]:
     """Every synthesized stack by name."""
     files = {path.parent.name: path for path in outdir.glob("stacks/*/cdk.tf.json")}
     return {name: Stack(name, json.loads(path.read_text())) for name, path in sorted(files.items())}
+
+
+@pytest.fixture(scope="session")
+def terraform_is_here() -> None:
+    """Skips where Terraform or the AWS provider is missing; in CI that is a failure."""
+    try:
+        mirror.check()
+    except mirror.Missing as missing:
+        if os.environ.get("CI"):
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
 
 
 @pytest.fixture(params=STACKS)

@@ -1,13 +1,11 @@
 """A GitHub for each test."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from delivery.github import GitHub
 from tests.delivery.fake_github import REPOSITORY, TOKEN, Store, serve
-from tests.end_to_end import mirror
 
 
 @pytest.fixture
@@ -33,14 +31,3 @@ def credentials(monkeypatch: pytest.MonkeyPatch) -> None:
     """For moto, which refuses to work with none."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
-
-
-@pytest.fixture(scope="session")
-def terraform_is_here() -> None:
-    """Skips where Terraform or a provider is missing; in CI that is a failure."""
-    try:
-        mirror.check()
-    except mirror.Missing as missing:
-        if os.environ.get("CI"):
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))

@@ -1,6 +1,5 @@
 """What the tests of this folder share: this machine's providers, an emulated AWS, and the figures of the run."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
@@ -17,17 +16,6 @@ from tests.end_to_end.bench import Bench, assemble
 from tests.end_to_end.emulator.client import emulator
 from tests.end_to_end.lanes import Lanes
 from tests.end_to_end.terraform import PHASES
-
-
-@pytest.fixture(scope="session")
-def terraform_is_here() -> None:
-    """Skips where Terraform or the provider is missing; in CI that is a failure."""
-    try:
-        mirror.check()
-    except mirror.Missing as missing:
-        if os.environ.get("CI"):
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")
