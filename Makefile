@@ -17,9 +17,20 @@ OF_WORKSPACE = ENVIRONMENT=$(ENVIRONMENT_OF) ENVIRONMENT_SUFFIX=$(SUFFIX_OF:-%=%
 STACK = payments-$(WORKSPACE)
 FOLDER = cdktf.out/stacks/$(STACK)
 TERRAFORM = terraform -chdir=$(FOLDER)
+# A copy has the providers of what it is a copy of, as in delivery/stack.py.
+LOCK = locks/payments-$(if $(filter foundation-%,$(WORKSPACE)),foundation-)$(ENVIRONMENT_OF).terraform.lock.hcl
 
-.PHONY: help synth test test-quick test-stacks test-delivery test-long test-faults test-registry snapshots lint plan review apply copy-up copy-down sweep preflight catalogue lock diff deploy destroy migration \
-	migrate-local schema picture bench workspace
+.PHONY: help synth lint test test-quick test-stacks test-delivery test-long test-faults test-registry snapshots \
+	plan shown review apply copy-up copy-down sweep diff deploy destroy preflight catalogue lock \
+	migration migrate-local schema picture bench workspace
+
+# Fills the virtual environment $(1) from the lock file $(2), category $(3).
+define install
+	@test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+	@$(1)/bin/python install/requirements.py $(2) $(3) > $(1)/requirements.txt
+	@$(1)/bin/python $(PIP) $(1)/requirements.txt
+	@touch $@
+endef
 
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,12 +71,14 @@ lint: $(VENV)/.installed-for-tests ## Check style and types
 
 plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan is kept beside the stack as plan.tfplan
 	$(OF_WORKSPACE) $(PY) main.py
-	@! test -f locks/$(STACK).terraform.lock.hcl || cp locks/$(STACK).terraform.lock.hcl $(FOLDER)/.terraform.lock.hcl
+	@! test -f $(LOCK) || cp $(LOCK) $(FOLDER)/.terraform.lock.hcl
 	$(TERRAFORM) init -input=false
 	$(TERRAFORM) plan -input=false -out=plan.tfplan
 
-review: plan ## Plan WORKSPACE=dev and say what of it is dangerous
+shown: plan
 	$(TERRAFORM) show -json plan.tfplan > $(FOLDER)/plan.json
+
+review: shown ## Plan WORKSPACE=dev and say what of it is dangerous
 	$(PY) -m plan_review review $(FOLDER)/plan.json --acknowledgements environments/acknowledgements.toml
 
 apply: workspace $(VENV)/.installed ## Apply the plan that was made of WORKSPACE=dev as it is, and see that it runs
@@ -73,8 +86,7 @@ apply: workspace $(VENV)/.installed ## Apply the plan that was made of WORKSPACE
 	$(PY) -m delivery stable $(STACK)
 	$(PY) -m delivery smoke $(STACK)
 
-copy-up: plan ## Apply a planned copy within its limits: WORKSPACE=dev-pr-42
-	$(TERRAFORM) show -json plan.tfplan > $(FOLDER)/plan.json
+copy-up: shown ## Apply a planned copy within its limits: WORKSPACE=dev-pr-42
 	$(PY) -m plan_review review $(FOLDER)/plan.json --first-deployment
 	$(PY) -m delivery admit $(STACK)
 	$(MAKE) apply WORKSPACE=$(WORKSPACE)
@@ -125,24 +137,16 @@ workspace:
 
 $(VENV)/.installed: Pipfile.lock install/requirements.py
 	@echo "Installing the locked dependencies into $(VENV) (once, about a minute)"
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	@$(PY) install/requirements.py Pipfile.lock default > $(VENV)/requirements.txt
-	@$(PY) $(PIP) $(VENV)/requirements.txt
-	@touch $@
+	$(call install,$(VENV),Pipfile.lock,default)
 
 $(VENV)/.installed-for-tests: $(VENV)/.installed
 	@echo "Installing the locked test dependencies into $(VENV) (once, about a minute)"
-	@$(PY) install/requirements.py Pipfile.lock develop > $(VENV)/requirements.txt
-	@$(PY) $(PIP) $(VENV)/requirements.txt
-	@touch $@
+	$(call install,$(VENV),Pipfile.lock,develop)
 
 # Checkov needs another boto3 than moto does, so it lives apart.
-$(VENV)-checkov/.installed: tests/checkov/Pipfile.lock $(VENV)/.installed
+$(VENV)-checkov/.installed: tests/checkov/Pipfile.lock install/requirements.py
 	@echo "Installing the locked checkov into $(VENV)-checkov (once, about a minute)"
-	@test -x $(VENV)-checkov/bin/python || $(PYTHON) -m venv $(VENV)-checkov
-	@$(PY) install/requirements.py tests/checkov/Pipfile.lock default > $(VENV)-checkov/requirements.txt
-	@$(VENV)-checkov/bin/python $(PIP) $(VENV)-checkov/requirements.txt
-	@touch $@
+	$(call install,$(VENV)-checkov,tests/checkov/Pipfile.lock,default)
 
 node_modules/.installed: package-lock.json $(VENV)/.installed
 	@echo "Installing the locked cdktf command into node_modules (once, about half a minute)"
