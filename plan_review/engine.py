@@ -1,9 +1,13 @@
 """Versions of database and cache engines, and the direction in which they move."""
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Literal
 
-from plan_review.change import Change
+from plan_review.change import UNKNOWN, Change
+from plan_review.directions import cannot_tell, compared
+from plan_review.rule import Hit
+from plan_review.stack import Stack
 
 PATH = "engine_version"
 ENGINES = (
@@ -12,7 +16,21 @@ ENGINES = (
 )
 
 
-def direction(change: Change) -> Literal["major up", "minor up", "down", ""]:
+Direction = Literal["major up", "minor up", "down", ""]
+
+
+def moved(stack: Stack, way: Direction, hit: Callable[[Change], Hit]) -> Iterator[Hit]:
+    """`hit` of every engine whose version moves that way; where the new version is unknown, that nobody can tell."""
+    for change in stack.changed(*ENGINES):
+        if not compared(change):
+            continue
+        if change.new(PATH) is UNKNOWN and stack.configured(change, PATH):
+            yield cannot_tell(change, PATH)
+        elif direction(change) == way:
+            yield hit(change)
+
+
+def direction(change: Change) -> Direction:
     """Where the version moves; empty when it doesn't, or can't be read as a version."""
     old, new = numbers(change.old(PATH)), numbers(change.new(PATH))
     if not old or not new:

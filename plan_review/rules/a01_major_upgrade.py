@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from plan_review.change import UNKNOWN, Change
-from plan_review.directions import cannot_tell, compared, fires, truth
-from plan_review.engine import ENGINES, PATH, direction
+from plan_review.change import Change
+from plan_review.directions import fires, truth
+from plan_review.engine import ENGINES, PATH, moved
 from plan_review.rule import Hit, Rule
 from plan_review.stack import Stack
 from plan_review.tier import Tier
@@ -20,15 +20,11 @@ RULE = Rule(
 
 
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changed(*ENGINES):
-        if not compared(change):
-            continue
-        if change.new(PATH) is UNKNOWN and stack.configured(change, PATH):
-            yield cannot_tell(change, PATH)
-        elif direction(change) == "major up":
-            worse = _what_makes_it_worse(stack, change)
-            detail = arrow(change, PATH) + worse
-            yield fires(change, PATH, detail=detail, tier=Tier.BLOCK if worse else None)
+    def hit(change: Change) -> Hit:
+        worse = _what_makes_it_worse(stack, change)
+        return fires(change, PATH, detail=arrow(change, PATH) + worse, tier=Tier.BLOCK if worse else None)
+
+    return moved(stack, "major up", hit)
 
 
 def _what_makes_it_worse(stack: Stack, change: Change) -> str:

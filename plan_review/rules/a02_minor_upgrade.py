@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from plan_review.change import UNKNOWN
-from plan_review.directions import cannot_tell, compared, fires, truth
-from plan_review.engine import ENGINES, PATH, direction
+from plan_review.change import Change
+from plan_review.directions import fires, truth
+from plan_review.engine import PATH, moved
 from plan_review.rule import Hit, Rule
 from plan_review.stack import Stack
 from plan_review.tier import Tier
@@ -20,12 +20,10 @@ RULE = Rule(
 
 
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changed(*ENGINES):
-        if not compared(change):
-            continue
-        now = truth(change.new("apply_immediately"))
-        if change.new(PATH) is UNKNOWN and stack.configured(change, PATH):
-            yield cannot_tell(change, PATH)
-        elif direction(change) == "minor up":
-            when = "now" if now else "in the maintenance window"
-            yield fires(change, PATH, detail=f"{arrow(change, PATH)}, {when}", tier=Tier.DANGER if now else None)
+    return moved(stack, "minor up", _hit)
+
+
+def _hit(change: Change) -> Hit:
+    now = truth(change.new("apply_immediately"))
+    when = "now" if now else "in the maintenance window"
+    return fires(change, PATH, detail=f"{arrow(change, PATH)}, {when}", tier=Tier.DANGER if now else None)

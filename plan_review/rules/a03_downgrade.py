@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from plan_review.change import UNKNOWN
-from plan_review.directions import cannot_tell, compared, fires
-from plan_review.engine import ENGINES, PATH, direction
+from plan_review.directions import fires
+from plan_review.engine import PATH, moved
 from plan_review.rule import Hit, Rule
 from plan_review.stack import Stack
 from plan_review.tier import Tier
@@ -19,10 +18,4 @@ RULE = Rule(
 
 
 def check(stack: Stack) -> Iterator[Hit]:
-    for change in stack.changed(*ENGINES):
-        if not compared(change):
-            continue
-        if change.new(PATH) is UNKNOWN and stack.configured(change, PATH):
-            yield cannot_tell(change, PATH)
-        elif direction(change) == "down":
-            yield fires(change, PATH)
+    return moved(stack, "down", lambda change: fires(change, PATH))
