@@ -157,9 +157,7 @@ def _terraform(stack: Stack, options: Namespace) -> Terraform:
 
 
 def _copies(stack: Stack) -> list[copies.Copy]:
-    session = _session(stack)
-    clients = session.client("s3"), session.client("resourcegroupstaggingapi")
-    return copies.list_copies(*clients, stack.environment, stack.state_bucket)
+    return copies.list_copies(_session(stack), stack.environment, stack.state_bucket)
 
 
 def _session(stack: Stack) -> Any:

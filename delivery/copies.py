@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from delivery import remains
 from delivery.errors import BadInput, Refused
 from delivery.stack import Stack
 from environments.schema.names import PROJECT, stack_name, workspace_name
@@ -36,8 +37,9 @@ class Copy:
         return int(number) if found and number.isdecimal() else None
 
 
-def list_copies(s3: Any, tagging: Any, environment: str, bucket: str) -> list[Copy]:
-    """Every copy of `environment` that has a state with resources, or resources with its tag, by name."""
+def list_copies(session: Any, environment: str, bucket: str) -> list[Copy]:
+    """Every copy of `environment` that has a state, or resources with its tag that really exist, by name."""
+    s3, tagging = session.client("s3"), session.client("resourcegroupstaggingapi")
     start = workspace_name(environment, "x")[:-1]
     states = dict(_states(s3, bucket, f"{PROJECT}/{start}"))
     tagged = defaultdict(list)
@@ -46,8 +48,9 @@ def list_copies(s3: Any, tagging: Any, environment: str, bucket: str) -> list[Co
             value = next(tag["Value"] for tag in resource["Tags"] if tag["Key"] == TAG)
             if value.startswith(start):
                 tagged[value].append(resource["ResourceARN"])
-    names = sorted(states.keys() | tagged.keys())
-    return [Copy(name, states.get(name), tuple(sorted(tagged[name]))) for name in names]
+    with_state = [Copy(name, applied, tuple(sorted(tagged.pop(name, ())))) for name, applied in states.items()]
+    without = [Copy(name, None, tuple(remains.of(session, sorted(arns)))) for name, arns in tagged.items()]
+    return sorted([*with_state, *(copy for copy in without if copy.arns)], key=lambda copy: copy.workspace)
 
 
 def _states(s3: Any, bucket: str, start: str) -> Iterator[tuple[str, datetime]]:

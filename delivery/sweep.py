@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from delivery import copies, remains
+from delivery import copies
 from delivery.copies import Copy
 from delivery.errors import Refused
 from delivery.github import GitHub
@@ -23,9 +23,7 @@ def down(stack: Stack, outdir: Path, locks: Path, session: Any) -> str:
     """Destroys a copy and its state. Raises Refused when something that bears its tag is left."""
     if not stack.workspace.is_copy:
         raise Refused(f"{stack.name} is no copy, and nothing else is ever destroyed from here")
-    s3, tagging = session.client("s3"), session.client("resourcegroupstaggingapi")
-    present = {copy.workspace: copy for copy in _list(s3, tagging, stack)}
-    copy = present.get(stack.workspace.name, Copy(stack.workspace.name, None))
+    copy = _find(session, stack)
     if copy.applied is not None:
         _synthesize(stack, outdir)
         terraform = Terraform(stack, stack.folder(outdir), locks)
@@ -33,11 +31,10 @@ def down(stack: Stack, outdir: Path, locks: Path, session: Any) -> str:
         terraform.plan(refresh=True, destroy=True)
         terraform.apply()
         # Terraform leaves an empty state; the bucket keeps old versions for a while.
-        s3.delete_object(Bucket=stack.state_bucket, Key=stack.state_key)
-        copy = next((one for one in _list(s3, tagging, stack) if one.workspace == copy.workspace), Copy("", None))
-    left = remains.of(session, copy.arns)
-    if left:
-        listed = "\n  ".join(left)
+        session.client("s3").delete_object(Bucket=stack.state_bucket, Key=stack.state_key)
+        copy = _find(session, stack)
+    if copy.arns:
+        listed = "\n  ".join(copy.arns)
         raise Refused(f"{stack.name}: no state knows these, remove them by hand:\n  {listed}")
     return f"{stack.name}: nothing is left"
 
@@ -66,8 +63,11 @@ def _wanted(github: GitHub, number: int) -> bool:
     return pull_request["state"] == "open" and any(label["name"] == copies.LABEL for label in pull_request["labels"])
 
 
-def _list(s3: Any, tagging: Any, stack: Stack) -> list[Copy]:
-    return copies.list_copies(s3, tagging, stack.environment, stack.state_bucket)
+def _find(session: Any, stack: Stack) -> Copy:
+    """The copy as AWS shows it; without state and resources when there is none."""
+    name = stack.workspace.name
+    present = copies.list_copies(session, stack.environment, stack.state_bucket)
+    return next((copy for copy in present if copy.workspace == name), Copy(name, None))
 
 
 def _synthesize(stack: Stack, outdir: Path) -> None:

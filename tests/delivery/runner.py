@@ -182,8 +182,9 @@ def clone(folder: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         # With its time: `make` installs again when the lock looks newer than what is installed.
         shutil.copy2(PROJECT / name, folder / name)
-    (folder / ".venv").symlink_to(PROJECT / ".venv")
-    (folder / ".cache").symlink_to(PROJECT / ".cache")
+    (PROJECT / ".cache").mkdir(exist_ok=True)  # a fresh clone has none before its first synthesis
+    for name in (".venv", ".cache"):
+        (folder / name).symlink_to(PROJECT / name)
     git(folder, "init", "--quiet", "--initial-branch=main")
     (folder / ".git/info/exclude").write_text(".venv\n.cache\n")
     git(folder, "add", "--all")

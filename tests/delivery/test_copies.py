@@ -44,7 +44,7 @@ def tagged(session: Any, workspace: str) -> str:
 
 
 def listed(session: Any) -> list[Copy]:
-    return copies.list_copies(session.client("s3"), session.client("resourcegroupstaggingapi"), "dev", DEV.state_bucket)
+    return copies.list_copies(session, "dev", DEV.state_bucket)
 
 
 def test_found_by_state_and_by_tag(session: Any) -> None:
@@ -56,6 +56,15 @@ def test_found_by_state_and_by_tag(session: Any) -> None:
     assert (first.workspace, first.arns) == ("dev-pr-42", (arns["dev-pr-42"],))
     assert first.applied is not None and abs(datetime.now(UTC) - first.applied) < timedelta(minutes=1)
     assert second == Copy("dev-pr-7", None, (arns["dev-pr-7"],))
+
+
+def test_what_aws_only_remembers_is_no_copy(session: Any) -> None:
+    """Or it would count against the limit, and be swept every night until AWS forgets it."""
+    kms = session.client("kms")
+    key = kms.create_key(Tags=[{"TagKey": "Workspace", "TagValue": "dev-pr-42"}])["KeyMetadata"]
+    assert [copy.arns for copy in listed(session)] == [(key["Arn"],)]
+    kms.schedule_key_deletion(KeyId=key["KeyId"], PendingWindowInDays=7)
+    assert listed(session) == []
 
 
 def test_no_copies(session: Any) -> None:

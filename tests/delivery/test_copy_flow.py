@@ -111,7 +111,6 @@ def test_up(copies: Copies) -> None:
     assert night.ok and "dev-pr-42: stays" in night.log, night.log
 
 
-@pytest.mark.xfail(run=False, reason="the emulated AWS keeps the interface of a NAT gateway")
 def test_down(copies: Copies) -> None:
     """After `test_up`, which made the copy."""
     copies.store.pull_request(NUMBER, copies.head, merge=copies.head)

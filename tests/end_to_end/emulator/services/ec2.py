@@ -1,8 +1,13 @@
-"""EC2: the description of a security group's rule whose peer is a group or a prefix list, which moto loses."""
+"""EC2: what moto loses of security groups' rules, and what it keeps of NAT gateways.
+
+The description of a rule whose peer is a group or a prefix list, and the network interface of a deleted gateway, which
+would hold the VPC's default group for ever.
+"""
 
 import inspect
 from typing import Any
 
+from moto.ec2.models import EC2Backend
 from moto.ec2.models.security_groups import SecurityGroupRule
 
 from tests.end_to_end.emulator.extension import extend
@@ -23,3 +28,13 @@ def install() -> None:
 
     extend(SecurityGroupRule, __init__=init)
     extend(SecurityGroupRule, description=property(description))
+    extend(EC2Backend, delete_nat_gateway=_with_its_interface(EC2Backend.delete_nat_gateway))
+
+
+def _with_its_interface(original: Any) -> Any:
+    def call(self: Any, nat_gateway_id: str) -> Any:
+        gateway = original(self, nat_gateway_id)
+        self.enis.pop(gateway._eni.id, None)
+        return gateway
+
+    return call
