@@ -27,9 +27,7 @@ ATTACHMENTS = (
 
 def check(stack: Stack) -> Iterator[Hit]:
     for policy in stack.policies:
-        # A new endpoint's policy opens nothing: it limits what could be called around the endpoint before.
-        limits = policy.change.type == "aws_vpc_endpoint" and policy.change.action == "create"
-        gained = policy.gained() if policy.kind is not Kind.TRUST and not limits else []
+        gained = policy.gained() if policy.kind is not Kind.TRUST else []
         if gained:
             yield Hit(policy.change, "gained: " + "; ".join(map(str, gained)), (policy.path,))
     for change in stack.changed(*ATTACHMENTS):

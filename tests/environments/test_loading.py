@@ -7,10 +7,13 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 PROJECT = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 0.3
 
 
+@pytest.mark.timed
 def test_loading_is_quick_and_imports_no_cdktf() -> None:
     """The best of three processes, in CPU seconds, since the machine may be busy."""
     program = """

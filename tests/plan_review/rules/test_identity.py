@@ -90,6 +90,13 @@ CASES.silent(
     "pass one role",
     changed([SEND], [SEND, statement("iam:PassRole", "arn:aws:iam::123456789012:role/task")]),
 )
+CASES.silent(
+    "I-03",
+    "a new endpoint limits",
+    resource(
+        "aws_vpc_endpoint.Sts", None, {"policy": document({**statement("sts:AssumeRole", "*"), "Principal": "*"})}
+    ),
+)
 CASES.silent("I-03", "it could before", changed([statement("rds:*", "*")], [statement("rds:Delete*", "*")]))
 
 
