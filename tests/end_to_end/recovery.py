@@ -12,10 +12,11 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from tests.end_to_end import account
-from tests.end_to_end.bench import module_of
+from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.emulator.client import Emulator
 from tests.end_to_end.terraform import Terraform
 
@@ -60,6 +61,11 @@ IMPORTS = "recovery.tf.json"
 _ADDRESS = re.compile(r"^  with (\S+),$", re.MULTILINE)
 _EXISTS = re.compile(r"exist|duplicate|conflict|already|not idempotent", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{(\w+)\.(\w+)\.\w+\}")
+# A chain starts in an empty account and ends applied; each number is the share of the resources that are made when a
+# kill comes. `FAULTS=all` (make test-faults) goes through 20 points in five chains, every other run through two in one.
+Chain = tuple[float, ...]
+ALL: tuple[Chain, ...] = tuple(tuple((chain + 5 * link) / 21 for link in range(4)) for chain in range(1, 6))
+CHAINS: tuple[Chain, ...] = ALL if os.environ.get("FAULTS") == "all" else ((0.3, 0.7),)
 # A round makes what the round before could not; the longest chain of a workspace has fewer links.
 ROUNDS = 8
 
@@ -71,6 +77,9 @@ class Recovery:
     module: Terraform
     emulator: Emulator
     imported: dict[str, str] = field(default_factory=dict)
+    # After the last apply: the addresses in the state, and whether there is still something to do.
+    made: set[str] = field(default_factory=set)
+    changes: bool = True
 
     def apply(self, kill_at: int | None = None) -> None:
         """Applies until `kill_at` resources are made, then kills Terraform and its providers; or to the end.
@@ -94,6 +103,11 @@ class Recovery:
                 return
             self._import(self._named(existing(self.module.log.read_text()[begin:])))
         raise AssertionError(f"still not applied after {ROUNDS} rounds:\n{self.module.log.read_text()[-4000:]}")
+
+    @property
+    def wanted(self) -> set[str]:
+        """The address of each resource of the module."""
+        return {f"{type_}.{name}" for type_, named in self._content["resource"].items() for name in named}
 
     def _unlock(self) -> None:
         backend = self._content["terraform"]["backend"]["s3"]
@@ -193,6 +207,21 @@ class Recovery:
     def _client(self, service: str) -> Any:
         region = self._content["provider"]["aws"][0]["region"]
         return self.emulator.client(service, account.account_of(self._content), region)
+
+
+def run(bench: Bench, stack: Path, chain: Chain) -> Recovery:
+    """One chain of killed applies, then one to the end and another plan."""
+    module = bench.module(stack)
+    for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
+        prepare(bench.emulator, module_of(stack))
+    module.init()
+    recovery = Recovery(module, bench.emulator)
+    for point in chain:
+        recovery.apply(kill_at=round(point * len(recovery.wanted)))
+    recovery.apply()
+    recovery.made, recovery.changes = module.addresses(), module.plan()
+    bench.emulator.check()
+    return recovery
 
 
 def existing(output: str) -> list[str]:

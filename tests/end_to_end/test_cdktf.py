@@ -1,42 +1,35 @@
-"""cdktf's own command takes a workspace from nothing to nothing."""
+"""cdktf's own command takes a copy from nothing to a life; test_destroy.py has its end."""
 
 import os
-from concurrent.futures import Future
 
 import pytest
 
-from tests.end_to_end.cdktf import INSTALL
+from tests.end_to_end.cdktf import INSTALL, Cdktf
+from tests.end_to_end.lanes import Lanes
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
+pytestmark = pytest.mark.end_to_end
+STACK = "payments-dev-pr-42"
 
 
-@pytest.fixture(scope="module")
-def life(cdktf: Future[dict[str, str]] | None) -> dict[str, str]:
-    """What each command printed. Skips where the command is missing; in CI that is a failure."""
-    if cdktf:
-        return cdktf.result()
+@pytest.fixture
+def cdktf(lanes: Lanes) -> Cdktf:
+    """The command that made the copy. Skips where it is missing; in CI that is a failure."""
+    if found := lanes[STACK].cdktf:
+        return found
     if os.environ.get("CI"):
         pytest.fail(INSTALL)
     pytest.skip(INSTALL)
 
 
-def test_synth_writes_the_stack(life: dict[str, str]) -> None:
-    assert "Generated Terraform code for the stacks: payments-dev-by-cdktf" in life["synth"]
+def test_synth_writes_the_stack(cdktf: Cdktf) -> None:
+    assert f"Generated Terraform code for the stacks: {STACK}" in cdktf.printed("synth")
 
 
-def test_diff_shows_what_would_be_made(life: dict[str, str]) -> None:
-    assert "aws_rds_cluster.database will be created" in life["diff"]
-    assert "0 to change, 0 to destroy" in life["diff"]
+def test_diff_shows_what_would_be_made(cdktf: Cdktf) -> None:
+    assert "aws_rds_cluster.database will be created" in cdktf.printed("diff")
+    assert "0 to change, 0 to destroy" in cdktf.printed("diff")
 
 
-def test_deploy_makes_it(life: dict[str, str]) -> None:
-    assert "Apply complete!" in life["deploy"]
-    assert "https://payments-by-cdktf.dev.example.com" in life["deploy"]
-
-
-def test_a_second_diff_is_empty(life: dict[str, str]) -> None:
-    assert "No changes" in life["second diff"]
-
-
-def test_destroy_takes_it_away(life: dict[str, str]) -> None:
-    assert "Destroy complete!" in life["destroy"]
+def test_deploy_makes_it(cdktf: Cdktf) -> None:
+    assert "Apply complete!" in cdktf.printed("deploy")
+    assert "https://payments-pr-42.dev.example.com" in cdktf.printed("deploy")

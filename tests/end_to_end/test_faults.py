@@ -14,7 +14,7 @@ from tests.end_to_end.changes import Change, synthesize
 from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.terraform import Terraform, TerraformError
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
+pytestmark = pytest.mark.end_to_end
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
 
 Next = Callable[..., Terraform]

@@ -1,42 +1,21 @@
 """Terraform is killed in the middle of an apply, started again, killed further on; then it is applied to the end."""
 
-import os
-from pathlib import Path
+from concurrent.futures import Future
 
 import pytest
 
-from tests.end_to_end import account
-from tests.end_to_end.bench import Bench, module_of
-from tests.end_to_end.recovery import Recovery, existing
+from tests.end_to_end.recovery import CHAINS, Chain, Recovery, existing
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
-STACK = "payments-dev-pr-42"
-
-# Each chain starts in an empty account. A point is the share of the resources that are made when the kill comes.
-# `FAULTS=all` (make test-faults) goes through 20 points in five chains, every other run through one chain of two.
-ALL = [[(chain + 5 * link) / 21 for link in range(4)] for chain in range(1, 6)]
-CHAINS = ALL if os.environ.get("FAULTS") == "all" else [[0.3, 0.7]]
+pytestmark = pytest.mark.end_to_end
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: " ".join(f"{point:.0%}" for point in chain))
-def test_a_killed_apply_goes_on_to_the_same_state(chain: list[float], bench: Bench, outdir: Path) -> None:
-    stack = outdir / "stacks" / STACK
-    content = module_of(stack)
-    account.make_state_bucket(bench.emulator, content)
-    account.make_hosted_zone(bench.emulator, content)
-    account.push_image(bench.emulator, content)
-    wanted = {f"{type_}.{name}" for type_, named in content["resource"].items() for name in named}
-    module = bench.module(stack)
-    module.init()
-
-    recovery = Recovery(module, bench.emulator)
-    for point in chain:
-        recovery.apply(kill_at=round(point * len(wanted)))
-    recovery.apply()
-    print(f"{len(recovery.imported)} of {len(wanted)} resources were imported: {sorted(recovery.imported)}")
-
-    assert not module.plan()
-    assert module.addresses() == wanted
+def test_a_killed_apply_goes_on_to_the_same_state(chain: Chain, kills: dict[Chain, Future[Recovery]]) -> None:
+    recovery = kills[chain].result()
+    imported = sorted(recovery.imported)
+    print(f"{len(imported)} of {len(recovery.wanted)} resources were imported: {imported}")
+    assert recovery.made == recovery.wanted
+    assert not recovery.changes
 
 
 def test_only_what_exists_is_imported() -> None:
