@@ -5,6 +5,8 @@
 PYTHON ?= python3
 VENV := .venv
 PY := $(VENV)/bin/python
+# -O leaves out the bindings' own checks of types, which mypy makes: docs/decisions/0053-types-are-checked-by-mypy.md
+SYNTH := $(PY) -O main.py
 # Nothing is compiled ahead: of the 2,200 modules of the AWS bindings a run loads 180, and the others take a minute.
 # What is imported is compiled once and kept, also where the caller's environment says otherwise.
 unexport PYTHONDONTWRITEBYTECODE
@@ -39,7 +41,7 @@ help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 synth: $(VENV)/.installed ## Synthesize every workspace (or ENVIRONMENT=dev [ENVIRONMENT_SUFFIX=pr-42]) into cdktf.out
-	@$(PY) main.py
+	@$(SYNTH)
 
 test: test-timed ## Run the whole suite; `make --jobs=3 test` runs its parts side by side, once what is timed has ended
 	@$(MAKE) test-quick test-stacks test-delivery
@@ -77,7 +79,7 @@ lint: $(VENV)/.installed-for-tests ## Check style and types
 	$(VENV)/bin/zizmor --offline --quiet .github
 
 plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan is kept beside the stack as plan.tfplan
-	$(OF_WORKSPACE) $(PY) main.py
+	$(OF_WORKSPACE) $(SYNTH)
 	@! test -f $(LOCK) || cp $(LOCK) $(FOLDER)/.terraform.lock.hcl
 	$(TERRAFORM) init -input=false
 	$(TERRAFORM) plan -input=false -out=plan.tfplan
@@ -105,14 +107,14 @@ sweep: $(VENV)/.installed ## Destroy the copies of dev that are due; needs GITHU
 	$(PY) -m delivery sweep payments-dev
 
 preflight: workspace $(VENV)/.installed ## Ask the account of WORKSPACE=dev what would fail; changes nothing
-	$(OF_WORKSPACE) $(PY) main.py > /dev/null
+	$(OF_WORKSPACE) $(SYNTH) > /dev/null
 	@$(PY) -m preflight $(WORKSPACE)
 
 catalogue: $(VENV)/.installed ## Refresh the list of engine versions from AWS, and show the difference
 	@$(PY) -m preflight.catalogue $(if $(REGION),--region $(REGION))
 
 lock: $(VENV)/.installed ## Write the provider lock files into locks/; needs the Terraform registry
-	@$(PY) main.py > /dev/null
+	@$(SYNTH) > /dev/null
 	@$(PY) -m delivery lock $$(ls cdktf.out/stacks)
 
 diff: workspace node_modules/.installed ## Show with cdktf what WORKSPACE=dev would change

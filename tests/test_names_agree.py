@@ -55,9 +55,9 @@ def test_help_lists_every_target() -> None:
 
 def test_cdktf_runs_the_app_of_this_project() -> None:
     settings = json.loads((PROJECT / "cdktf.json").read_text())
-    interpreter, app = settings["app"].split()
+    interpreter, flag, app = settings["app"].split()
     assert (PROJECT / app).is_file()
-    assert interpreter == ".venv/bin/python"
+    assert (interpreter, flag) == (".venv/bin/python", "-O")
     assert re.fullmatch(r"[0-9a-f-]{36}", settings["projectId"])
 
 
