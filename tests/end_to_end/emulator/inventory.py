@@ -1,4 +1,8 @@
-"""Everything that the emulated AWS holds, so that two moments can be compared."""
+"""Everything that the emulated AWS holds, so that two moments can be compared.
+
+What AWS only remembers is not held: a key or a secret that waits for its deletion, an inactive cluster, service or task
+definition, a NAT gateway that is shown for an hour more.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,8 +16,11 @@ SERVICES = (
     *("elbv2", "iam", "kms", "lambda", "logs", "rds", "route53", "s3", "s3control", "secretsmanager", "sns", "sqs"),
     "wafv2",
 )
-# What moto keeps for itself: tokens of requests that must not be done twice, and the tags of what is gone.
-IGNORED = {"acm": {"_idempotency_tokens"}, "ec2": {"tags"}}
+# What moto keeps for itself: tokens of requests that must not be done twice, the tags of what is gone; and history.
+IGNORED = {"acm": {"_idempotency_tokens"}, "ec2": {"tags"}, "rds": {"events"}}
+# How moto's classes say that AWS only remembers a thing: an attribute and the value that it has then.
+REMEMBERED = (("status", "INACTIVE"), ("state", "deleted"), ("key_state", "PendingDeletion"))
+DATES = ("deleted_date", "deletion_date")
 
 
 def take(account: str, regions: list[str]) -> list[str]:
@@ -37,7 +44,13 @@ def _keys(collection: Any) -> Iterator[str]:
         for key, value in list(collection.items()):
             if isinstance(value, dict):
                 yield from (f"{key}/{inner}" for inner in _keys(value))
-            else:
+            elif not _remembered(value):
                 yield str(key)
     elif isinstance(collection, list | set | tuple) and collection:
         yield f"{len(collection)} items"
+
+
+def _remembered(thing: Any) -> bool:
+    return any(getattr(thing, name, None) == value for name, value in REMEMBERED) or any(
+        getattr(thing, name, None) is not None for name in DATES
+    )

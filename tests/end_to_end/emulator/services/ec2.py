@@ -1,7 +1,7 @@
-"""EC2: what moto loses of security groups' rules, and what it keeps of NAT gateways.
+"""EC2: what moto loses of security groups' rules, and what it keeps of things that are deleted.
 
-The description of a rule whose peer is a group or a prefix list, and the network interface of a deleted gateway, which
-would hold the VPC's default group for ever.
+Lost is the description of a rule whose peer is a group or a prefix list. Kept are the network interface of a NAT
+gateway, which would hold the VPC's default group for ever, endpoints, and a VPC's own network ACL.
 """
 
 import inspect
@@ -29,6 +29,8 @@ def install() -> None:
     extend(SecurityGroupRule, __init__=init)
     extend(SecurityGroupRule, description=property(description))
     extend(EC2Backend, delete_nat_gateway=_with_its_interface(EC2Backend.delete_nat_gateway))
+    extend(EC2Backend, delete_vpc_endpoints=_forgotten(EC2Backend.delete_vpc_endpoints))
+    extend(EC2Backend, delete_vpc=_with_its_acl(EC2Backend.delete_vpc))
 
 
 def _with_its_interface(original: Any) -> Any:
@@ -36,5 +38,24 @@ def _with_its_interface(original: Any) -> Any:
         gateway = original(self, nat_gateway_id)
         self.enis.pop(gateway._eni.id, None)
         return gateway
+
+    return call
+
+
+def _forgotten(original: Any) -> Any:
+    def call(self: Any, vpce_ids: list[str]) -> None:
+        original(self, vpce_ids)
+        for id_ in vpce_ids:
+            self.vpc_end_points.pop(id_, None)
+
+    return call
+
+
+def _with_its_acl(original: Any) -> Any:
+    def call(self: Any, vpc_id: str) -> Any:
+        vpc = original(self, vpc_id)
+        for acl in [acl for acl in self.network_acls.values() if acl.vpc_id == vpc_id]:
+            del self.network_acls[acl.id]
+        return vpc
 
     return call
