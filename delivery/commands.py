@@ -90,7 +90,7 @@ def do_hold(options: Namespace) -> None:
 
 
 def do_promoted(options: Namespace) -> None:
-    print(promotion.check(_github(), find(options.stack)))
+    print(promotion.check(_github(), find(options.stack), options.commit))
 
 
 def do_record(options: Namespace) -> None:

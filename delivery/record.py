@@ -1,5 +1,6 @@
 """Deployments as GitHub keeps them: what ran where, from which commit, image and plan."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,11 +55,11 @@ def save(github: GitHub, stack: Stack, deployment: Deployment, run: str) -> int:
     return int(made["id"])
 
 
-def latest(github: GitHub, environment: str) -> Deployment | None:
-    """The last deployment that was recorded for an environment."""
-    for made in github.pages(f"deployments?environment={environment}&task={TASK}"):
+def successes(github: GitHub, environment: str, commit: str = "") -> Iterator[Deployment]:
+    """The deployments of an environment that succeeded, the newest first; of `commit` alone when it is given."""
+    of_commit = f"&sha={commit}" if commit else ""
+    for made in github.pages(f"deployments?environment={environment}&task={TASK}{of_commit}"):
         statuses: list[dict[str, Any]] = github.request("GET", f"deployments/{made['id']}/statuses")
         if any(status["state"] == "success" for status in statuses):
             payload = made["payload"]
-            return Deployment(payload["stack"], made["sha"], payload["image"], payload["plan_fingerprint"])
-    return None
+            yield Deployment(payload["stack"], made["sha"], payload["image"], payload["plan_fingerprint"])

@@ -170,6 +170,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def list_deployments(self, found: re.Match[str], query: Query, body: Item) -> None:
         wanted = [one for one in self.store.deployments if one["environment"] == query["environment"]]
+        wanted = [one for one in wanted if query.get("sha") in (None, one["sha"])]
         self._page([one for one in reversed(wanted) if one["task"] == query["task"]], query)
 
     def make_deployment(self, found: re.Match[str], query: Query, body: Item) -> None:

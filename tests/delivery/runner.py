@@ -95,10 +95,7 @@ class Runner:
         self, steps: list[dict[str, Any]], contexts: dict[str, Any], base: dict[str, str], result: Result
     ) -> None:
         for step in steps:
-            condition = step.get("if")
-            if condition not in (None, "${{ !cancelled() }}", "always()"):
-                raise UnknownStep(f"if: {condition}")
-            if result.failed and condition is None:
+            if not self._wanted(step.get("if"), contexts, result):
                 continue
             if "uses" in step:
                 self._use(step, contexts, base, result)
@@ -108,6 +105,13 @@ class Runner:
             name = step.get("name", step["run"].splitlines()[0])
             if not self._script(step, name, contexts, base, result) and not step.get("continue-on-error"):
                 result.failed = result.failed or name
+
+    def _wanted(self, condition: str | None, contexts: dict[str, Any], result: Result) -> bool:
+        if condition in ("${{ !cancelled() }}", "always()"):
+            return True
+        if condition and not (equal := re.fullmatch(r"([\w.-]+) == '(\w*)'", condition)):
+            raise UnknownStep(f"if: {condition}")
+        return result.ok and (not condition or fill(f"${{{{ {equal[1]} }}}}", contexts) == equal[2])
 
     def _check_out(self, commit: str) -> None:
         git(self.checkout, "checkout", "--quiet", "--detach", "--force", commit)
