@@ -144,7 +144,7 @@ class Migration(Construct):
         network: Network,
         database: Database,
         schema: Schema,
-        contract_allowed: bool,
+        contract_allowed: str | None,
         password_version: int,
         data_key: Key,
         logs_key: Key,
@@ -183,7 +183,7 @@ class Migration(Construct):
             DATABASE_PORT=str(database.port),
             DATABASE_NAME=database.name,
             MASTER_SECRET_ARN=database.master_secret.arn,
-            CONTRACT_ALLOWED=str(contract_allowed).lower(),
+            CONTRACT_ALLOWED=contract_allowed or "none",
         )
         self._rotate = function(
             "Rotate",

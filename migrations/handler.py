@@ -22,7 +22,7 @@ class Settings:
 
     address: Address
     master_secret_arn: str
-    contract_allowed: bool
+    contract_allowed: str | None
 
     @staticmethod
     def read(environment: Mapping[str, str]) -> "Settings":
@@ -32,9 +32,7 @@ class Settings:
         host, port, database, arn, contract = (environment[name] for name in names)
         if not port.isdecimal():
             raise MigrationError(f"DATABASE_PORT is {port!r}; it is a number")
-        if contract not in ("true", "false"):
-            raise MigrationError(f"CONTRACT_ALLOWED is {contract!r}; it is true or false")
-        return Settings(Address(host, int(port), database), arn, contract == "true")
+        return Settings(Address(host, int(port), database), arn, None if contract == "none" else contract)
 
 
 def migrate(event: dict[str, Any], context: Any) -> dict[str, object]:

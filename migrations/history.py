@@ -126,14 +126,25 @@ def pending(revisions: Sequence[Revision], applied: Sequence[Applied]) -> tuple[
     return tuple(revision for revision in revisions if revision.number > newest)
 
 
-def check_contract(revisions: Sequence[Revision], installed_up_to: int) -> None:
-    """Refuses revisions that drop what running code may still read. Raises MigrationError.
+def check_contract(revisions: Sequence[Revision], installed_up_to: int, allowed: int) -> None:
+    """Refuses pending revisions that drop what running code may still read. Raises MigrationError.
 
-    A database that is being installed is exempt: no earlier code has ever run on it.
+    `allowed` is the newest contract revision that the setting names. Named or not, none runs together with an expand
+    revision before it: the code that came with that one has not run yet. A database that is being installed is exempt,
+    since no earlier code has ever run on it.
     """
+    expand: Revision | None = None
     for revision in revisions:
-        if revision.phase == "contract" and revision.number > installed_up_to:
-            raise MigrationError(
-                f"{revision.name} is a contract revision: deploy the code that no longer needs what it drops first, "
-                "then set `contract_allowed` for the deployment after it"
-            )
+        if revision.phase == "expand":
+            expand = revision
+        elif revision.number > installed_up_to:
+            if revision.number > allowed:
+                raise MigrationError(
+                    f"{revision.name} is a contract revision: deploy the code that no longer needs what it drops first, "
+                    f'then set contract_allowed="{revision.version}" for the deployment after it'
+                )
+            if expand:
+                raise MigrationError(
+                    f"{revision.name} is a contract revision, and {expand.name} before it is not applied yet: "
+                    "deploy the commit that added that one first, then this"
+                )

@@ -57,21 +57,23 @@ def migrate(
     deadline: Deadline,
     target: str = "head",
     dry_run: bool = False,
-    contract_allowed: bool = False,
+    contract_allowed: str | None = None,
 ) -> Result:
     """Brings the database up to `target`, a version or "head". Raises MigrationError.
 
     Everything is checked before the first change. A revision is applied as a whole or not at all; one outside a
-    transaction goes on where it stopped. A dry run changes nothing, not even the history's tables. `connection` is
-    closed at the end; `connect` opens the second session, which measures lock waits and enforces the deadline.
+    transaction goes on where it stopped. A dry run changes nothing, not even the history's tables. Contract revisions
+    are applied up to `contract_allowed`, a version. `connection` is closed at the end; `connect` opens the second
+    session, which measures lock waits and enforces the deadline.
     """
     wanted = _up_to(revisions, target)
+    allowed = _contract_up_to(revisions, contract_allowed)
     try:
         if dry_run:
-            return _dry_run(connection, revisions, wanted, contract_allowed, deadline)
+            return _dry_run(connection, revisions, wanted, allowed, deadline)
         with only_runner(connection, min(OTHER_RUNNER_SECONDS, deadline.left())) as waited:
             log.info("This is the only runner", waited_seconds=round(waited, 3))
-            return _Run(connect, connection, deadline).apply(revisions, wanted, contract_allowed)
+            return _Run(connect, connection, deadline).apply(revisions, wanted, allowed)
     except InterfaceError as error:
         raise MigrationError(f"The connection was cut ({error}): run again, it continues where it stopped") from None
     except DatabaseError as error:
@@ -90,8 +92,19 @@ def _up_to(revisions: Sequence[Revision], target: str) -> int:
     return versions[target]
 
 
+def _contract_up_to(revisions: Sequence[Revision], named: str | None) -> int:
+    if named is None:
+        return 0
+    contracts = {revision.version: revision.number for revision in revisions if revision.phase == "contract"}
+    if named not in contracts:
+        raise MigrationError(
+            f"contract_allowed is {named!r}; it is none or a contract revision: {', '.join(contracts) or 'there is none'}"
+        )
+    return contracts[named]
+
+
 def _plan(
-    past: History | None, revisions: Sequence[Revision], wanted: int, contract_allowed: bool
+    past: History | None, revisions: Sequence[Revision], wanted: int, contract_up_to: int
 ) -> tuple[int, tuple[Revision, ...]]:
     """The newest applied version and what is to be applied, after every check. Raises MigrationError."""
     applied = past.applied() if past else []
@@ -99,8 +112,8 @@ def _plan(
     todo = [revision for revision in history.pending(revisions, applied) if revision.number <= wanted]
     if wanted < newest:
         raise MigrationError(f"The database is at {newest:04}, and there is no way down to {wanted:04}")
-    if past and not contract_allowed:
-        history.check_contract(todo, past.installed_up_to())
+    if past:
+        history.check_contract(todo, past.installed_up_to(), contract_up_to)
     return newest, tuple(todo)
 
 
@@ -108,11 +121,11 @@ def _dry_run(
     connection: Connection,
     revisions: Sequence[Revision],
     wanted: int,
-    contract_allowed: bool,
+    contract_up_to: int,
     deadline: Deadline,
 ) -> Result:
     past = History(connection)
-    before, todo = _plan(past if past.exists() else None, revisions, wanted, contract_allowed)
+    before, todo = _plan(past if past.exists() else None, revisions, wanted, contract_up_to)
     for revision in todo:
         log.info("Would apply", revision=revision.name, phase=revision.phase, transaction=revision.transaction)
     names = [revision.name for revision in todo]
@@ -128,9 +141,9 @@ class _Run:
         self._deadline = deadline
         self._history = History(connection)
 
-    def apply(self, revisions: Sequence[Revision], wanted: int, contract_allowed: bool) -> Result:
+    def apply(self, revisions: Sequence[Revision], wanted: int, contract_up_to: int) -> Result:
         exists = self._history.exists()
-        before, todo = _plan(self._history if exists else None, revisions, wanted, contract_allowed)
+        before, todo = _plan(self._history if exists else None, revisions, wanted, contract_up_to)
         if not exists:
             self._history.create(revisions[-1].number)
         result = Result(f"{before:04}", f"{before:04}", False)

@@ -40,7 +40,7 @@ CHANGED = Environment(
         deletion_protection=True,
         final_snapshot=True,
         password_version=7,
-        contract_allowed=True,
+        contract_allowed="0012",
     ),
     service=Service(
         image=IMAGE,
@@ -101,7 +101,7 @@ EFFECTS: Mapping[str, tuple[str, str, str, Any]] = {
     "database.password_version": ("aws_rds_cluster", "", "master_password_wo_version", 7),
     "database.contract_allowed": (
         *("aws_lambda_function", "Migrate", "environment.variables.CONTRACT_ALLOWED"),
-        "true",
+        "0012",
     ),
     "service.image": ("aws_ecs_task_definition", "Api", "container_definitions.0.image", IMAGE),
     "service.cpu_architecture": (

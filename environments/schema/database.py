@@ -49,8 +49,8 @@ class Database(Settings):
     final_snapshot: bool = True
     # Raised by one to make a new master password: both the cluster and its secret are written again.
     password_version: int = Field(default=1, ge=1)
-    # A contract revision drops what older code reads; see docs/migrations.md.
-    contract_allowed: bool = False
+    # The newest contract revision that may run, "0012": it drops what older code reads; see docs/migrations.md.
+    contract_allowed: str | None = Field(default=None, pattern=r"^[0-9]{4}$")
 
     @property
     def major_version(self) -> str:

@@ -14,8 +14,16 @@ from migrations import archive
 from tests.migrations.function import Function
 from tests.postgres import Server, postgres
 
-MIGRATE = "migrations.handler.migrate"
-ROTATE = "migrations.rotation.rotate"
+
+def handler(function: str) -> str:
+    """The handler that a stack configures for one of the two functions, as its snapshot holds it."""
+    snapshot = json.loads((Path(__file__).parents[1] / "snapshots" / "payments-prod.json").read_text())
+    functions = snapshot["resource"]["aws_lambda_function"]
+    (configured,) = (it for id_, it in functions.items() if id_.startswith(f"Migration_{function}_"))
+    return str(configured["handler"])
+
+
+MIGRATE, ROTATE = handler("Migrate"), handler("Rotate")
 AWS = {
     "AWS_REGION": "eu-west-1",
     "AWS_DEFAULT_REGION": "eu-west-1",
@@ -141,7 +149,7 @@ def settings(server: Server, secret_arn: str) -> dict[str, str]:
         "DATABASE_PORT": str(server.port),
         "DATABASE_NAME": server.database,
         "MASTER_SECRET_ARN": secret_arn,
-        "CONTRACT_ALLOWED": "false",
+        "CONTRACT_ALLOWED": "none",
         "DATABASE_CA_FILE": str(server.ca_file),
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from migrations import revisions
 from migrations.handler import RESERVE_SECONDS
 from tests.migrations.function import Function
 from tests.postgres import Server
@@ -88,14 +89,21 @@ def test_a_new_password_that_becomes_valid_later_is_waited_for(function: Functio
 
 
 def test_the_password_is_in_no_log_and_in_no_result(function: Function, server: Server) -> None:
-    """Of runs that succeed, that fail in the SQL, that lose a lock, and that cannot log in."""
-    outputs = [function.try_to_invoke({}), function.try_to_invoke({"target": "0001"})]
-    (function.versions / "0009_fails.sql").write_text("SELECT 1 / 0;")
-    outputs.append(function.try_to_invoke({}))
-    outputs.append(function.try_to_invoke({}, DATABASE_NAME="nowhere"))
-    assert [bool(answer.error) for answer in outputs] == [False, True, True, True]
-    everything = json.dumps([[answer.result, answer.error, answer.log] for answer in outputs])
-    assert "MigrationError" in everything
+    """Of runs that succeed, that are refused, that fail in the SQL, that lose a lock, and that cannot log in."""
+    outputs = [(function.try_to_invoke({}), ""), (function.try_to_invoke({"target": "0001"}), "no way down")]
+    added = function.versions / f"{len(revisions.load()) + 1:04}_added.sql"
+    added.write_text("SELECT 1 / 0;")
+    outputs.append((function.try_to_invoke({}), "division by zero"))
+    added.write_text("-- lock_timeout: 10ms\nALTER TABLE payments.refunds ADD COLUMN note text;")
+    holder = server.connect_as_superuser()
+    holder.run("BEGIN")
+    holder.run("LOCK TABLE payments.refunds")
+    outputs.append((function.try_to_invoke({}, seconds=RESERVE_SECONDS + 10), "added.sql did not get its lock"))
+    holder.close()
+    outputs.append((function.try_to_invoke({}, DATABASE_NAME="nowhere"), '"nowhere" does not exist'))
+    for answer, sentence in outputs:
+        assert sentence in answer.error and bool(answer.error) == bool(sentence)
+    everything = json.dumps([[answer.result, answer.error, answer.log] for answer, _ in outputs])
     assert server.password not in everything
     assert server.password not in (server.folder / "server.log").read_text()
 

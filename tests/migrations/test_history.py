@@ -17,8 +17,9 @@ def _change(function: Function) -> None:
 
 
 def _remove_the_newest(function: Function) -> None:
-    for path in function.versions.glob("000[5-9]_*.sql"):
-        path.unlink()
+    for path in function.versions.iterdir():
+        if path.name[:4] >= "0005":
+            path.unlink()
 
 
 def _gap(function: Function) -> None:
@@ -87,10 +88,39 @@ def test_a_contract_revision_needs_the_setting(function: Function, server: Serve
     for dry_run in (True, False):
         error = function.try_to_invoke({"dry_run": dry_run}).error
         assert error.startswith(f"MigrationError: {name} is a contract revision: deploy the code")
-        assert "contract_allowed" in error
+        assert f'contract_allowed="{name[:4]}"' in error
     assert server.dump() == before
-    assert function.invoke({}, CONTRACT_ALLOWED="true").result["applied"][0]["revision"] == name
+    assert function.invoke({}, CONTRACT_ALLOWED=name[:4]).result["applied"][0]["revision"] == name
     assert function.invoke({}).result["applied"] == []
+
+
+def test_a_setting_left_behind_allows_no_later_contract(function: Function, server: Server) -> None:
+    function.invoke({})
+    first, second = (f"{NEWEST.number + n:04}" for n in (1, 2))
+    for version, column in ((first, "reason"), (second, "state")):
+        sql = f"-- phase: contract\nALTER TABLE payments.refunds DROP COLUMN {column} CASCADE;\n"
+        (function.versions / f"{version}_drop_{column}.sql").write_text(sql)
+    before = server.dump()
+    error = function.try_to_invoke({}, CONTRACT_ALLOWED=first).error
+    assert error.startswith(f"MigrationError: {second}_drop_state.sql is a contract revision: deploy the code")
+    assert server.dump() == before
+
+
+def test_a_contract_revision_does_not_run_with_the_expand_before_it(function: Function, server: Server) -> None:
+    function.invoke({})
+    expand, contract = f"{NEWEST.number + 1:04}_note.sql", f"{NEWEST.number + 2:04}_drop_reason.sql"
+    (function.versions / expand).write_text("ALTER TABLE payments.refunds ADD COLUMN note text;\n")
+    (function.versions / contract).write_text("-- phase: contract\nALTER TABLE payments.refunds DROP COLUMN reason;\n")
+    before = server.dump()
+    for dry_run in (True, False):
+        answer = function.try_to_invoke({"dry_run": dry_run}, CONTRACT_ALLOWED=contract[:4])
+        assert answer.error == (
+            f"MigrationError: {contract} is a contract revision, and {expand} before it is not applied yet: "
+            "deploy the commit that added that one first, then this"
+        )
+    assert server.dump() == before
+    assert function.invoke({"target": expand[:4]}).result["after"] == expand[:4]
+    assert function.invoke({}, CONTRACT_ALLOWED=contract[:4]).result["after"] == contract[:4]
 
 
 def test_a_contract_revision_is_fine_on_a_new_database(function: Function) -> None:

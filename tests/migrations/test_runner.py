@@ -81,7 +81,9 @@ def test_there_is_no_way_down(function: Function) -> None:
     [
         ("DATABASE_PORT", "", "has no environment variable DATABASE_PORT"),
         ("DATABASE_PORT", "5432x", "DATABASE_PORT is '5432x'; it is a number"),
-        ("CONTRACT_ALLOWED", "yes", "CONTRACT_ALLOWED is 'yes'; it is true or false"),
+        ("CONTRACT_ALLOWED", "true", "contract_allowed is 'true'; it is none or a contract revision: there is none"),
+        ("CONTRACT_ALLOWED", "9999", "contract_allowed is '9999'; it is none or a contract revision: there is none"),
+        ("CONTRACT_ALLOWED", HEAD, f"contract_allowed is '{HEAD}'; it is none or a contract revision: there is none"),
     ],
 )
 def test_a_wrong_setting_is_refused(setting: str, value: str, sentence: str, function: Function) -> None:
