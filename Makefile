@@ -21,12 +21,16 @@ SUFFIX_OF = $(patsubst $(ENVIRONMENT_OF)%,%,$(WORKSPACE:foundation-%=%))
 OF_WORKSPACE = ENVIRONMENT=$(ENVIRONMENT_OF) ENVIRONMENT_SUFFIX=$(SUFFIX_OF:-%=%)
 STACK = payments-$(WORKSPACE)
 FOLDER = cdktf.out/stacks/$(STACK)
-TERRAFORM = terraform -chdir=$(FOLDER)
-# A copy has the providers of what it is a copy of, as in delivery/stack.py.
-LOCK = locks/payments-$(if $(filter foundation-%,$(WORKSPACE)),foundation-)$(ENVIRONMENT_OF).terraform.lock.hcl
+
+# What a review, its binding and its check must be given alike: BASE=main, FIRST=1.
+REVIEWED = --acknowledgements environments/acknowledgements.toml \
+	$(if $(BASE),--base $(BASE_OUT)) $(if $(FIRST),--first-deployment)
+BASE_OUT = cdktf.out/base
+BASE_COMMIT = $(or $(BASE),HEAD^1)
+COMMIT = $(shell git rev-parse HEAD)
 
 .PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-reviews test-faults test-registry snapshots \
-	plan shown review apply copy-up copy-down sweep diff deploy destroy preflight catalogue lock \
+	base plan review bind apply copy-up copy-down sweep diff deploy destroy preflight catalogue lock \
 	migration migrate-local schema picture bench workspace
 
 # Fills the virtual environment $(1) from the lock file $(2), category $(3).
@@ -78,27 +82,35 @@ lint: $(VENV)/.installed-for-tests ## Check style and types
 	$(VENV)/bin/actionlint
 	$(VENV)/bin/zizmor --offline --quiet .github
 
-plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan is kept beside the stack as plan.tfplan
+base: $(VENV)/.installed ## Synthesize the commit before (or BASE=main), which a review compares with, into cdktf.out/base
+	rm -rf $(BASE_OUT) && git worktree prune
+	git worktree add --quiet --detach $(BASE_OUT)/source $(BASE_COMMIT)
+	cd $(BASE_OUT)/source && CDKTF_OUTDIR=.. JSII_RUNTIME_PACKAGE_CACHE_ROOT=$(CURDIR)/.cache/jsii \
+		$(abspath $(PY)) -O main.py
+	git worktree remove --force $(BASE_OUT)/source
+
+plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan stays beside the stack as plan.tfplan
 	$(OF_WORKSPACE) $(SYNTH)
-	@! test -f $(LOCK) || cp $(LOCK) $(FOLDER)/.terraform.lock.hcl
-	$(TERRAFORM) init -input=false
-	$(TERRAFORM) plan -input=false -out=plan.tfplan
+	$(PY) -m delivery plan $(STACK) --refresh
 
-shown: plan
-	$(TERRAFORM) show -json plan.tfplan > $(FOLDER)/plan.json
+review: plan $(if $(BASE),base) ## Plan WORKSPACE=dev and say what of it is dangerous (FIRST=1 when nothing is deployed yet)
+	$(PY) -m plan_review review $(FOLDER)/plan.json $(REVIEWED)
 
-review: shown ## Plan WORKSPACE=dev and say what of it is dangerous
-	$(PY) -m plan_review review $(FOLDER)/plan.json --acknowledgements environments/acknowledgements.toml
+bind: workspace $(VENV)/.installed ## Bind the apply of WORKSPACE=dev to the plan that was reviewed, for 24 hours
+	$(PY) -m plan_review manifest $(FOLDER) $(REVIEWED) --commit $(COMMIT) \
+		--base-commit $(shell git rev-parse $(BASE_COMMIT))
 
-apply: workspace $(VENV)/.installed ## Apply the plan that was made of WORKSPACE=dev as it is, and see that it runs
+apply: workspace $(VENV)/.installed ## Apply the plan of WORKSPACE=dev that was bound, and no other, and see that it runs
+	$(PY) -m delivery init $(STACK)
+	$(PY) -m plan_review verify $(FOLDER) $(REVIEWED) --commit $(COMMIT) --state $(FOLDER)/state.json
 	$(PY) -m delivery apply $(STACK)
 	$(PY) -m delivery stable $(STACK)
 	$(PY) -m delivery smoke $(STACK)
 
-copy-up: shown ## Apply a planned copy within its limits: WORKSPACE=dev-pr-42
-	$(PY) -m plan_review review $(FOLDER)/plan.json --first-deployment
+copy-up: review ## Apply a planned copy within its limits: WORKSPACE=dev-pr-42
 	$(PY) -m delivery admit $(STACK)
-	$(MAKE) apply WORKSPACE=$(WORKSPACE)
+	@$(MAKE) --no-print-directory bind
+	@$(MAKE) --no-print-directory apply
 
 copy-down: workspace $(VENV)/.installed ## Destroy a copy and say what is left: WORKSPACE=dev-pr-42
 	$(PY) -m delivery down $(STACK)

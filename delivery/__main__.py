@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from delivery import commands, smoke, stable
+from delivery import commands, reviewed, smoke, stable
 from delivery.errors import BadInput, Refused
 from delivery.stack import ROLES
 from environments.schema.base import SettingsError
@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
         command(name, text).add_argument("--run", dest="run_id", required=True, help="names the plan: number-attempt")
     hold = command("hold", "hold a plan against the one that was reviewed in the pull request")
     hold.add_argument("--commit", required=True)
+    hold.add_argument("--base", type=Path, metavar="FOLDER", help="synthesized stacks of the commit before")
+    hold.add_argument("--acknowledgements", type=Path, required=True, metavar="FILE", help=reviewed.ACKNOWLEDGEMENTS)
+    hold.add_argument("--report", type=Path, metavar="FILE", help="write what differs, Markdown")
     hold.add_argument("--approved", default="", metavar="FINGERPRINT", help="approved by hand, instead")
     promoted = command("promoted", "check that the commit ran, with its image, in the environment before")
     promoted.add_argument("--commit", required=True)

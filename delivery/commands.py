@@ -23,7 +23,13 @@ from delivery.errors import BadInput
 from delivery.github import GitHub
 from delivery.stack import Stack, find
 from delivery.terraform import Terraform
+from plan_review.acknowledgements import read_acknowledgements
+from plan_review.errors import BindingBroken
+from plan_review.inputs import Context, read_stack
 from plan_review.manifest import PLAN_JSON
+from plan_review.mismatch import mismatch
+from plan_review.output import write
+from plan_review.review import review
 
 
 def do_role(options: Namespace) -> None:
@@ -85,8 +91,14 @@ def do_hold(options: Namespace) -> None:
     if not _has_changes(stack, options):
         print(f"{stack.name}: nothing to apply")
         return
-    folder = stack.folder(options.outdir)
-    print(reviewed.hold(_github(), stack, folder, commit=options.commit, approved=options.approved))
+    accepted = read_acknowledgements(options.acknowledgements, datetime.now(UTC).date())
+    plan = read_stack(stack.folder(options.outdir) / PLAN_JSON, Context(base=options.base))
+    try:
+        print(reviewed.hold(_github(), review(plan, accepted), commit=options.commit, approved=options.approved))
+    except BindingBroken as broken:
+        if options.report:
+            write(options.report, mismatch(stack.name, broken))
+        raise
 
 
 def do_promoted(options: Namespace) -> None:

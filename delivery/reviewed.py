@@ -2,20 +2,23 @@
 
 import io
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 
+from delivery import comment
 from delivery.errors import Refused
 from delivery.github import GitHub
-from delivery.stack import Stack
 from plan_review.errors import BindingBroken
 from plan_review.inputs import Context, read_stack
 from plan_review.manifest import MANIFEST, PLAN_JSON, Manifest
 from plan_review.meaning import Meaning
-from plan_review.review import review
+from plan_review.mismatch import mismatch
+from plan_review.review import Review
 from plan_review.verify import other_meaning
 
 # As many digits as a review shows.
 SHORTEST = 16
+ACKNOWLEDGEMENTS = "environments/acknowledgements.toml"
 AGAIN = "Review it anew: in a pull request, or on this run's page and then `deploy` by hand with its fingerprint."
 
 
@@ -29,27 +32,46 @@ def fingerprint(folder: Path) -> str:
     return Meaning(read_stack(folder / PLAN_JSON, Context())).fingerprint
 
 
-def hold(github: GitHub, stack: Stack, folder: Path, *, commit: str, approved: str = "") -> str:
-    """Says why the plan in `folder` counts as reviewed.
+def hold(github: GitHub, found: Review, *, commit: str, approved: str = "") -> str:
+    """Says why the plan of this review counts as reviewed.
 
     `approved` is the fingerprint that a person gave who started the run by hand; without it, the pull request that
-    brought `commit` must have had a plan with the same meaning. Raises BindingBroken with every difference to it, and
-    Refused when there is nothing to compare with.
+    brought `commit` must have had a plan with the same meaning, and in production the approval of everybody whom a used
+    acknowledgement names. Raises BindingBroken with every difference, which the pull request is told as well, and
+    Refused when there is nothing to compare with, or nobody has approved.
     """
+    stack = found.stack.name
     if approved:
-        own = fingerprint(folder)
+        own = Meaning(found.stack).fingerprint
         if len(approved) < SHORTEST or not own.startswith(approved):
             raise Refused(
-                f"{stack.name}: the plan has the fingerprint {own}, approved was {approved} "
+                f"{stack}: the plan has the fingerprint {own}, approved was {approved} "
                 f"(at least its first {SHORTEST} digits are needed). {AGAIN}"
             )
-        return f"{stack.name}: approved by hand, fingerprint {own}"
-    pull_request, head = _pull_request(github, commit)
-    manifest = _manifest(github, stack, head, pull_request)
-    differences = tuple(other_meaning(manifest, review(read_stack(folder / PLAN_JSON, Context()))))
+        return f"{stack}: approved by hand, fingerprint {own}"
+    number, head = _pull_request(github, commit)
+    differences = tuple(other_meaning(_manifest(github, stack, head, number), found))
     if differences:
-        raise BindingBroken((*differences, f"this is not the plan of #{pull_request} any more. {AGAIN}"))
-    return f"{stack.name}: reviewed in #{pull_request} at {head[:12]}"
+        broken = BindingBroken((*differences, f"this is not the plan of #{number} any more. {AGAIN}"))
+        comment.post(github, number, f"deploy-{stack}", mismatch(stack, broken))
+        raise broken
+    named = {item.reviewer.lstrip("@") for item in found.acknowledged.values() if item.reviewer}
+    missing = sorted(named - approvers(github, number, head, named)) if found.stack.production else []
+    if missing:
+        raise Refused(
+            f"{stack}: {ACKNOWLEDGEMENTS} names {', '.join(f'@{name}' for name in missing)} as reviewer, "
+            f"who has not approved #{number} at its last commit {head[:12]}. {AGAIN}"
+        )
+    return f"{stack}: reviewed in #{number} at {head[:12]}"
+
+
+def approvers(github: GitHub, number: int, head: str, names: Collection[str]) -> set[str]:
+    """Those of `names` whose last word on the pull request is an approval of its last commit."""
+    last: dict[str, bool] = {}
+    for one in github.pages(f"pulls/{number}/reviews"):  # the oldest first
+        if one["user"] and one["state"] != "COMMENTED":
+            last[one["user"]["login"].casefold()] = one["state"] == "APPROVED" and one["commit_id"] == head
+    return {name for name in names if last.get(name.casefold())}
 
 
 def _pull_request(github: GitHub, commit: str) -> tuple[int, str]:
@@ -61,7 +83,7 @@ def _pull_request(github: GitHub, commit: str) -> tuple[int, str]:
     return int(merged[0]["number"]), str(merged[0]["head"]["sha"])
 
 
-def _manifest(github: GitHub, stack: Stack, head: str, pull_request: int) -> Manifest:
+def _manifest(github: GitHub, stack: str, head: str, pull_request: int) -> Manifest:
     found = [
         one
         for one in github.pages(f"actions/artifacts?name={artifact_name(head)}", "artifacts")
@@ -75,7 +97,7 @@ def _manifest(github: GitHub, stack: Stack, head: str, pull_request: int) -> Man
     if newest["expired"]:
         raise Refused(f"the reviewed plan of #{pull_request} is older than GitHub keeps artifacts. {AGAIN}")
     with zipfile.ZipFile(io.BytesIO(github.download(f"actions/artifacts/{newest['id']}/zip"))) as archive:
-        name = f"{stack.name}/{MANIFEST}"
+        name = f"{stack}/{MANIFEST}"
         if name not in archive.namelist():
-            raise Refused(f"the review of #{pull_request} has no plan of {stack.name}. {AGAIN}")
+            raise Refused(f"the review of #{pull_request} has no plan of {stack}. {AGAIN}")
         return Manifest.model_validate_json(archive.read(name))

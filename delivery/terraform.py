@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import time
@@ -51,8 +52,9 @@ class Terraform:
 
     def apply(self) -> None:
         """Applies the saved plan, each step shown as it happens. Raises Refused."""
-        done = subprocess.run([*self._command("apply"), "-input=false", "-no-color", LOCK_TIMEOUT, PLAN_FILE])
-        if done.returncode:
+        words = [*self._command("apply"), "-input=false", "-no-color", LOCK_TIMEOUT, PLAN_FILE]
+        print(shlex.join(words), flush=True)
+        if subprocess.run(words).returncode:
             raise Refused(f"{self.stack.name}: the apply failed, see the lines above; what was done stays done")
 
     def pull_state(self) -> Path:
@@ -69,13 +71,9 @@ class Terraform:
 
     def _quietly(self, command: str, *options: str, codes: Sequence[int] = (0,)) -> int:
         begun = time.monotonic()
-        print(f"{self.stack.name}: terraform {command} ...", flush=True)
-        done = subprocess.run(
-            [*self._command(command), "-input=false", "-no-color", *options],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        words = [*self._command(command), "-input=false", "-no-color", *options]
+        print(shlex.join(words), flush=True)
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
         if done.returncode not in codes:
             print(done.stderr, file=sys.stderr)
             raise Refused(f"{self.stack.name}: terraform {command} failed, see the lines above")
@@ -83,7 +81,9 @@ class Terraform:
         return done.returncode
 
     def _captured(self, *arguments: str) -> bytes:
-        done = subprocess.run(self._command(*arguments), stdin=subprocess.DEVNULL, capture_output=True)
+        words = self._command(*arguments)
+        print(shlex.join(words), flush=True)
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True)
         if done.returncode:
             print(done.stderr.decode(errors="replace"), file=sys.stderr)
             raise Refused(f"{self.stack.name}: terraform {' '.join(arguments)} failed, see the lines above")

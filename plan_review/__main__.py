@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         help="manifest of an earlier plan, as the pull request's: this plan must mean the same",
     )
     verify.add_argument("--state", type=Path, metavar="FILE", help="output of `terraform state pull`")
+    verify.add_argument("--report", type=Path, metavar="FILE", help="write what differs, Markdown")
     verify.add_argument("--now", type=_time, help="ISO 8601 time with offset (default: now)")
 
     fingerprint = commands.add_parser("fingerprint", help="print the digest of what a plan means")

@@ -23,8 +23,8 @@ class Entry(BaseModel):
     reason: Annotated[str, Field(min_length=20, max_length=500)]
     ticket: Annotated[str, Field(pattern=r"^[A-Za-z0-9#/_.:-]{2,200}$")]
     expires: date
-    # The second person who agrees; counts in production only together with one.
-    reviewer: Annotated[str, Field(pattern=r"^@[A-Za-z0-9/-]{1,80}$")] | None = None
+    # The second person who agrees, by their name in GitHub; counts in production only together with one.
+    reviewer: Annotated[str, Field(pattern=r"^@[A-Za-z0-9][A-Za-z0-9-]{0,38}$")] | None = None
 
 
 @dataclass(frozen=True)

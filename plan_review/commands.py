@@ -15,6 +15,7 @@ from plan_review.inputs import Context, read_stack
 from plan_review.machine import planreview_json
 from plan_review.manifest import MANIFEST, PLAN_JSON, make_manifest, now, read_manifest
 from plan_review.meaning import Meaning
+from plan_review.mismatch import mismatch
 from plan_review.output import refuse_leaks, secrets_of, write
 from plan_review.review import Review
 from plan_review.review import review as review_stack
@@ -85,7 +86,10 @@ def verify(options: Namespace) -> int:
     if options.reviewed:
         different += other_meaning(read_manifest(options.reviewed), found)
     if different:
-        raise BindingBroken(tuple(dict.fromkeys(different)))
+        broken = BindingBroken(tuple(dict.fromkeys(different)))
+        if options.report:
+            write(options.report, mismatch(bound.stack, broken))
+        raise broken
     print(f"{bound.stack}: as reviewed at {bound.commit[:12]}, valid until {bound.expires.isoformat()}")
     return REVIEWED
 

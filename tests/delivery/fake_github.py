@@ -29,6 +29,7 @@ class Store:
     issues: list[Item] = field(default_factory=list)
     pulls: dict[int, Item] = field(default_factory=dict)
     pulls_of_commit: dict[str, list[Item]] = field(default_factory=dict)
+    reviews: dict[int, list[Item]] = field(default_factory=dict)
     artifacts: list[Item] = field(default_factory=list)
     files: dict[int, bytes] = field(default_factory=dict)
     deployments: list[Item] = field(default_factory=list)
@@ -158,6 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
         pull = self.store.pulls.get(int(found[1]))
         self._send(200, pull) if pull else self._send(404, {"message": "Not Found"})
 
+    def list_reviews(self, found: re.Match[str], query: Query, body: Item) -> None:
+        self._page(self.store.reviews.get(int(found[1]), []), query)
+
     def list_pulls_of_commit(self, found: re.Match[str], query: Query, body: Item) -> None:
         self._send(200, self.store.pulls_of_commit.get(found[1], []))
 
@@ -195,6 +199,7 @@ ROUTES: tuple[tuple[str, str, Answer], ...] = (
     ("POST", r"issues", _Handler.make_issue),
     ("PATCH", r"issues/(\d+)", _Handler.change_issue),
     ("GET", r"pulls/(\d+)", _Handler.one_pull),
+    ("GET", r"pulls/(\d+)/reviews", _Handler.list_reviews),
     ("GET", r"commits/(\w+)/pulls", _Handler.list_pulls_of_commit),
     ("GET", r"actions/artifacts", _Handler.list_artifacts),
     ("GET", r"actions/artifacts/(\d+)/zip", _Handler.download),

@@ -109,9 +109,12 @@ class Runner:
     def _wanted(self, condition: str | None, contexts: dict[str, Any], result: Result) -> bool:
         if condition in ("${{ !cancelled() }}", "always()"):
             return True
-        if condition and not (equal := re.fullmatch(r"([\w.-]+) == '(\w*)'", condition)):
+        if condition is None:
+            return result.ok
+        equal = re.fullmatch(r"([\w.-]+) == '(\w*)'", condition)
+        if equal is None:
             raise UnknownStep(f"if: {condition}")
-        return result.ok and (not condition or fill(f"${{{{ {equal[1]} }}}}", contexts) == equal[2])
+        return result.ok and fill(f"${{{{ {equal[1]} }}}}", contexts) == equal[2]
 
     def _check_out(self, commit: str) -> None:
         git(self.checkout, "checkout", "--quiet", "--detach", "--force", commit)

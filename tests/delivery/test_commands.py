@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from delivery.__main__ import main
+from delivery.reviewed import ACKNOWLEDGEMENTS
 from tests.delivery.fake_github import REPOSITORY, TOKEN, Store
 
 RUN = "https://github.example/runs/1"
+HOLD = ["hold", "payments-dev", "--commit", "a" * 40, "--acknowledgements", ACKNOWLEDGEMENTS]
 
 
 @pytest.fixture
@@ -62,8 +64,8 @@ def planned(folder: Path, monkeypatch: pytest.MonkeyPatch, **applyable: bool) ->
     for name, changes in applyable.items():
         stack = folder / "stacks" / f"payments-{name.replace('_', '-')}"
         stack.mkdir(parents=True)
-        (stack / "cdk.tf.json").write_text("{}")
-        plan = {"format_version": "1.2", "terraform_version": "1.11.4", "applyable": changes}
+        (stack / "cdk.tf.json").write_text('{"terraform": {}}')
+        plan = {"format_version": "1.2", "terraform_version": "1.11.4", "applyable": changes, "configuration": {}}
         (stack / "plan.json").write_text(json.dumps(plan))
     monkeypatch.setenv("CDKTF_OUTDIR", str(folder))
 
@@ -104,7 +106,7 @@ def test_nothing_to_apply_needs_no_review(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     planned(folder, monkeypatch, dev=False)
-    assert main(["hold", "payments-dev", "--commit", "a" * 40]) == 0
+    assert main(HOLD) == 0
     assert capsys.readouterr().out == "payments-dev: nothing to apply\n"
 
 
@@ -112,7 +114,7 @@ def test_not_reviewed(
     runner: Store, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     planned(folder, monkeypatch, dev=True)
-    assert main(["hold", "payments-dev", "--commit", "a" * 40]) == 3
+    assert main(HOLD) == 3
     assert "came without a pull request" in capsys.readouterr().err
 
 
@@ -121,7 +123,7 @@ def test_a_broken_plan(
 ) -> None:
     planned(folder, monkeypatch, dev=True)
     (folder / "stacks/payments-dev/plan.json").write_text('{"applyable": true, "format_version": "1.2"}')
-    assert main(["hold", "payments-dev", "--commit", "a" * 40, "--approved", "f" * 16]) == 2
+    assert main([*HOLD, "--approved", "f" * 16]) == 2
     assert "terraform_version is missing" in capsys.readouterr().err
 
 

@@ -46,6 +46,8 @@ def test_plan_apply_and_plan_again(terraform: Terraform, capfd: pytest.CaptureFi
     assert json.loads((terraform.folder / "plan.json").read_bytes())["applyable"] is True
     said = capfd.readouterr()
     assert SECRET not in said.out + said.err
+    commands = [line for line in said.out.splitlines() if line.startswith(f"terraform -chdir={terraform.folder} ")]
+    assert [line.split()[2] for line in commands] == ["init", "plan", "show"]
     assert "there is none, so nothing pins the providers' checksums" in said.err
     assert json.loads(terraform.pull_state().read_text() or "{}") == {}
     terraform.apply()

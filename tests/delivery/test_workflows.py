@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from delivery import __main__ as delivery
+from delivery.reviewed import ACKNOWLEDGEMENTS
 from delivery.stack import ROLES, find
 from environments.loading import load
 from environments.schema.names import ENVIRONMENTS
@@ -31,6 +32,7 @@ from tests.delivery.workflows import (
 JOBS = jobs()
 WITH_STEPS = [job for job in JOBS if job.steps]
 DEFAULT_BRANCH = load({})[0].environment.delivery.default_branch
+REVIEWING = ("review", "manifest", "hold", "verify")
 # Where a file has an expression, any value of it makes a name that exists.
 EXAMPLES = {
     r"\$\{\{ github\.event\.pull_request\.number \}\}": "42",
@@ -155,6 +157,22 @@ def test_every_command_parses() -> None:
             assert isinstance(parser.parse_args(given), argparse.Namespace), where
             count += 1
     assert count > 25
+
+
+def test_the_deployment_reviews_with_what_the_pull_request_had() -> None:
+    """Without the base a review may find more than anybody was shown; without the acknowledgements, too."""
+    given: dict[str, set[tuple[str, ...]]] = {}
+    for program in ("plan_review", "delivery"):
+        for where, words in commands(program):
+            if where.startswith(("pull-request.yml", "deploy-workspace.yml")) and words[0] in REVIEWING:
+                values = tuple(words[words.index(option) + 1] for option in ("--base", "--acknowledgements"))
+                given.setdefault(words[0], set()).add(values)
+    assert given == {command: {("cdktf.out/base", ACKNOWLEDGEMENTS)} for command in REVIEWING}
+    for job in WITH_STEPS:
+        script = "\n".join(step.get("run", "") for step in job.steps)
+        if "--base" in script:
+            (checkout,) = (step for step in job.steps if step.get("uses", "").startswith("actions/checkout@"))
+            assert "make base" in script and checkout["with"]["fetch-depth"] == 2, job
 
 
 @pytest.mark.parametrize(("where", "text"), texts())

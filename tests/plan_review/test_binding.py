@@ -78,8 +78,10 @@ def test_equal_input_makes_equal_manifests(folder: Path) -> None:
 )
 def test_another_file(name: str, content: str, sentence: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / name).write_text(content)
-    assert verify(folder) == BINDING_BROKEN
+    report = folder / "report.md"
+    assert verify(folder, "--report", str(report)) == BINDING_BROKEN
     assert sentence in capsys.readouterr().err
+    assert f"- `{sentence}" in report.read_text()
 
 
 def test_another_plan_file_or_state(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,7 +138,7 @@ def test_an_acknowledged_plan_is_bound_to_its_acknowledgement(
     [finding] = review(stack(DANGEROUS)).open
     entry = (
         f'[[acknowledgement]]\nfingerprint = "{finding.fingerprint}"\nticket = "PAY-1"\nexpires = 2026-12-01\n'
-        'reviewer = "@example/dba"\nreason = "Events are exported to the archive"\n'
+        'reviewer = "@dba"\nreason = "Events are exported to the archive"\n'
     )
     file.write_text(entry)
     accepted = ["--acknowledgements", str(file)]
@@ -146,6 +148,27 @@ def test_an_acknowledged_plan_is_bound_to_its_acknowledgement(
     file.write_text(entry.replace("PAY-1", "PAY-2"))
     assert verify(folder, *accepted) == BINDING_BROKEN
     assert "the acknowledgements are others" in capsys.readouterr().err
+
+
+def test_another_base_finds_other_things(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """AWS chooses the key of a new cluster where nobody sets one: only the base tells that nobody did."""
+    cluster = "aws_rds_cluster.Cluster"
+    before = {"cluster_identifier": "payments-prod", "kms_key_id": "arn:aws:kms:eu-central-1:111122223333:key/1"}
+    made = plan(resource(cluster, before, {"cluster_identifier": "payments-prod"}, action="replace"))
+    made.resources[0]["change"]["after_unknown"] = {"kms_key_id": True}
+    document = made.document
+    document["configuration"]["root_module"]["resources"][0]["expressions"].pop("kms_key_id")
+    folder, base = folder_of(tmp_path), tmp_path / "base" / "payments-prod"
+    (folder / "plan.json").write_text(json.dumps(document))
+    base.mkdir(parents=True)
+    configured = {"aws_rds_cluster": {"Cluster": {"cluster_identifier": "payments-prod"}}}
+    (base / "cdk.tf.json").write_text(json.dumps({"terraform": {}, "resource": configured}))
+    assert bind(folder, "--base", str(base.parent)) == FINDINGS
+    with_base = capsys.readouterr().err
+    assert bind(folder) == FINDINGS
+    without = capsys.readouterr().err
+    assert "D-01" in with_base and "D-05" not in with_base
+    assert "D-01" in without and "D-05" in without
 
 
 def test_the_plan_of_the_merge_has_to_mean_what_was_reviewed(folder: Path, tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ def test_an_acknowledged_danger_is_listed_and_does_not_block() -> None:
         return Acknowledgement(finding.fingerprint, "long enough a reason", "PAY-1", date(2026, 12, 1), reviewer)
 
     assert review(stack(made), [accepted(None)]).open, "production needs a second person"
-    second = review(stack(made), [accepted("@example/dba")])
+    second = review(stack(made), [accepted("@dba")])
     assert not second.open
     text = comment([second]).text
     assert "acknowledged" in text and "until 2026-12-01, `PAY-1`" in text and "BLOCKED" not in text
