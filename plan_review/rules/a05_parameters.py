@@ -56,6 +56,9 @@ def _parameters(change: Change) -> Iterator[Hit]:
     for parameter in sorted(change.new("parameter") or [], key=lambda p: str(p.get("name"))):
         if _key(parameter) in old:
             continue
+        if "name" not in parameter:
+            yield cannot_tell(change, "parameter", "the name of a parameter is known after apply")
+            continue
         static, immediate = parameter.get("name") in STATIC, parameter.get("apply_method") == "immediate"
         path = ("parameter",)
         if static and immediate:

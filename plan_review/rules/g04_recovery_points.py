@@ -49,11 +49,18 @@ def _lifecycles(change: Change) -> Iterator[Hit]:
     if change.new("rule") is UNKNOWN:
         yield cannot_tell(change, "rule")
         return
-    after = {rule.get("rule_name"): rule for rule in change.new("rule") or []}
+    rules = change.new("rule") or []
+    numbers = {rule.get("rule_name"): number for number, rule in enumerate(rules)}
     for rule in change.old("rule") or []:
-        new = after.get(rule.get("rule_name"))
-        if new is None:
+        number = numbers.get(rule.get("rule_name"), numbers.get(None))
+        if number is None:
             yield Hit(change, "a rule of the backup plan is removed", ("rule",))
+            continue
+        new, name, days = rules[number], f"rule.{number}.rule_name", f"rule.{number}.lifecycle.0.delete_after"
+        if change.new(name) is UNKNOWN:
+            yield cannot_tell(change, name)
+        elif change.new(days) is UNKNOWN:
+            yield cannot_tell(change, days)
         elif _days(new) < _days(rule):
             yield Hit(
                 change,

@@ -87,15 +87,22 @@ def _acl_rule(stack: Stack, change: Change) -> Iterator[Hit]:
 
 def _covers(old: Change, new: Change) -> bool:
     same = all(old.old(path) == new.new(path) for path in ("network_acl_id", "egress"))
-    protocol = str(old.old("protocol")) in (str(new.new("protocol")), ALL, "all")
+    before = _protocol(old.old("protocol"))
+    protocol = before in (_protocol(new.new("protocol")), ALL)
     first, last = old.old("from_port"), old.old("to_port")
-    ports = _inside((new.new("from_port"), new.new("to_port")), (first, last)) or str(old.old("protocol")) in (
-        ALL,
-        "all",
-    )
+    ports = before == ALL or _inside((new.new("from_port"), new.new("to_port")), (first, last))
     wide = old.old("cidr_block") or old.old("ipv6_cidr_block") or ""
     narrow = new.new("cidr_block") or new.new("ipv6_cidr_block") or ""
     return same and protocol and ports and covers_peer(str(wide), str(narrow))
+
+
+def _protocol(value: object) -> str:
+    """Its number: the state holds that, a plan the word of the configuration."""
+    return _NUMBERS.get(str(value), str(value))
+
+
+# https://www.iana.org/assignments/protocol-numbers, those that Terraform takes by name
+_NUMBERS = {"all": ALL, "icmp": "1", "tcp": "6", "udp": "17", "icmpv6": "58"}
 
 
 def _inside(inner: tuple[object, object], outer: tuple[object, object]) -> bool:

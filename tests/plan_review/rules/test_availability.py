@@ -77,6 +77,17 @@ CASES.silent(
     "A-05", "a dynamic one", changed(GROUP, "parameter", OLD, [*OLD, parameter("work_mem", "64", "immediate")])
 )
 CASES.unsure("A-05", "REVIEW", "not known", hidden(GROUP, "parameter", OLD))
+CASES.unsure(
+    "A-05",
+    "REVIEW",
+    "the name is not known",
+    resource(
+        GROUP,
+        {"parameter": OLD},
+        {"parameter": [*OLD, {"value": "200", "apply_method": "immediate"}]},
+        unknown={"parameter": [*({} for _ in OLD), {"name": True}]},
+    ),
+)
 
 LATER, NOW = {"apply_immediately": False}, {"apply_immediately": True}
 SMALL, LARGE = {"instance_class": "db.r7g.large"}, {"instance_class": "db.r7g.xlarge"}

@@ -75,6 +75,29 @@ CASES.unsure(
         unknown={"versioning_configuration": [{"status": True}]},
     ),
 )
+HALF_KNOWN = {"rule_name": "daily", "lifecycle": [{}], "copy_action": [{}]}
+CASES.unsure(
+    "G-04",
+    "REVIEW",
+    "the days of a rule are not known",
+    resource(
+        "aws_backup_plan.M",
+        {"rule": [daily(35)]},
+        {"rule": [HALF_KNOWN]},
+        unknown={"rule": [{"lifecycle": [{"delete_after": True}]}]},
+    ),
+)
+CASES.unsure(
+    "G-04",
+    "REVIEW",
+    "the name of a rule is not known",
+    resource(
+        "aws_backup_plan.M",
+        {"rule": [daily(35)]},
+        {"rule": [{"lifecycle": [{"delete_after": 35}], "copy_action": [{}]}]},
+        unknown={"rule": [{"rule_name": True}]},
+    ),
+)
 CASES.unsure("G-04", "REVIEW", "the rules are not known", hidden("aws_backup_plan.M", "rule", [daily(35)]))
 
 LOCK = "aws_s3_bucket_object_lock_configuration.Audit"

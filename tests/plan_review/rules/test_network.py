@@ -230,6 +230,11 @@ CASES.fires("N-06", "DANGER", "the ACL is wider", resource("aws_network_acl_rule
 CASES.silent("N-06", "the ACL is narrower", resource("aws_network_acl_rule.A", acl(443), acl(443, "10.40.1.0/24")))
 CASES.silent(
     "N-06",
+    "a protocol by its number before and by its name after",
+    resource("aws_network_acl_rule.A", {**acl(443), "protocol": "6"}, {**acl(443), "protocol": "tcp"}),
+)
+CASES.silent(
+    "N-06",
     "a route to the NAT gateway",
     resource(ROUTE, None, {"destination_cidr_block": ANYWHERE, "nat_gateway_id": "nat-1", "route_table_id": "rtb-1"}),
 )
