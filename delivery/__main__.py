@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
 
     for name, text in (("put-plan", "store the plan for the job that applies it"), ("get-plan", "fetch it there")):
         command(name, text).add_argument("--run", dest="run_id", required=True, help="names the plan: number-attempt")
+    command("last-applied", "fetch the manifests of the last deployments, for the review of the next", "stacks")
     hold = command("hold", "hold a plan against the one that was reviewed in the pull request")
     hold.add_argument("--commit", required=True)
     hold.add_argument("--base", type=Path, metavar="FOLDER", help="synthesized stacks of the commit before")

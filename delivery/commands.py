@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from delivery import (
+    applied,
     comment,
     copies,
     drift_issue,
@@ -99,6 +100,11 @@ def do_hold(options: Namespace) -> None:
         if options.report:
             write(options.report, mismatch(stack.name, broken))
         raise
+
+
+def do_last_applied(options: Namespace) -> None:
+    for stack in map(find, options.stacks):
+        print(applied.fetch(_github(), stack, stack.folder(options.outdir)))
 
 
 def do_promoted(options: Namespace) -> None:

@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,8 +13,7 @@ from plan_review.comment import comment, report
 from plan_review.errors import BindingBroken, CannotReview
 from plan_review.evidence import Evidence, evidence
 from plan_review.inputs import Context, read_stack
-from plan_review.machine import planreview_json
-from plan_review.manifest import MANIFEST, PLAN_JSON, make_manifest, now, read_manifest
+from plan_review.manifest import APPLIED, MANIFEST, PLAN_JSON, make_manifest, now, read_manifest
 from plan_review.meaning import Meaning
 from plan_review.mismatch import mismatch
 from plan_review.output import refuse_leaks, secrets_of, write
@@ -36,7 +36,10 @@ def review(options: Namespace) -> int:
     texts = [(options.comment, "comment", made.text)]
     # The report holds all that the terminal shows: it is checked even when nobody asked for the file.
     texts.append((options.report, "report", report(reviews, proofs)))
-    texts += [(options.json, "JSON", planreview_json(reviews, proofs, made.omitted))] if options.json else []
+    if options.json:
+        from plan_review.machine import planreview_json  # its schema takes 15 ms to build
+
+        texts.append((options.json, "JSON", planreview_json(reviews, proofs, made.omitted)))
     texts += [(options.sarif, "SARIF", sarif(reviews))] if options.sarif else []
     _write(texts, reviews, proofs)
     if not made.fits:
@@ -110,7 +113,7 @@ def foreign_code(options: Namespace) -> int:
 
 def _reviews(options: Namespace, plans: Sequence[Path]) -> list[Review]:
     context, accepted = _context(options), _acknowledgements(options)
-    return [review_stack(read_stack(path, context), accepted) for path in plans]
+    return [review_stack(read_stack(path, _after(path.parent / APPLIED, context)), accepted) for path in plans]
 
 
 def _context(options: Namespace) -> Context:
@@ -118,9 +121,15 @@ def _context(options: Namespace) -> Context:
         workspace=options.workspace,
         synthesized=options.synthesized,
         base=options.base,
-        last_terraform_version=read_manifest(options.last_applied).terraform_version if options.last_applied else None,
         first_deployment=options.first_deployment,
     )
+
+
+def _after(applied: Path, context: Context) -> Context:
+    """With what the manifest of the last apply tells, where it lies beside the plan."""
+    if not applied.exists():
+        return context
+    return replace(context, last_terraform_version=read_manifest(applied).terraform_version)
 
 
 def _refuse_doubles(reviews: Sequence[Review]) -> None:

@@ -18,6 +18,7 @@ from plan_review.review import Review
 from plan_review.saved_plan import state_of_plan
 
 MANIFEST = "manifest.json"
+APPLIED = "applied.json"  # the manifest of the last apply
 PLAN_JSON = "plan.json"
 ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 

@@ -61,6 +61,7 @@ class Store:
         created: str = "2026-11-25T09:00:00Z",
         expired: bool = False,
         fork: bool = False,
+        branch: str = "main",
     ) -> None:
         """Uploads an artifact of a run at `head`."""
         packed = io.BytesIO()
@@ -69,7 +70,7 @@ class Store:
                 archive.writestr(path, content)
         number = next(self.ids)
         self.files[number] = packed.getvalue()
-        run = {"head_sha": head, "repository_id": 1, "head_repository_id": 2 if fork else 1}
+        run = {"head_sha": head, "repository_id": 1, "head_repository_id": 2 if fork else 1, "head_branch": branch}
         self.artifacts.append(
             {"id": number, "name": name, "created_at": created, "expired": expired, "workflow_run": run}
         )

@@ -154,10 +154,12 @@ class Runner:
             base |= {**self.credentials(role.split(":")[4]), "AWS_REGION": given["aws-region"]}
         elif used == "actions/upload-artifact":
             pattern = given["path"]
-            start = pattern.partition("*")[0].rstrip("/")
+            start = Path(pattern.partition("*")[0].rstrip("/") if "*" in pattern else Path(pattern).parent)
             paths = sorted(self.checkout.glob(pattern))
             files = {str(path.relative_to(self.checkout / start)): path.read_bytes() for path in paths}
-            self.store.artifact(given["name"], contexts["env"]["HEAD"], files)
+            pull = contexts["github"]["event"].get("pull_request")
+            head, branch = (pull["head"]["sha"], "a-pull-request") if pull else (base["GITHUB_SHA"], "main")
+            self.store.artifact(given["name"], head, files, branch=branch)
         elif used not in ("actions/setup-python", "hashicorp/setup-terraform"):
             raise UnknownStep(f"uses: {used}")
 

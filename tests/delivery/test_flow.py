@@ -191,6 +191,11 @@ def test_the_way_to_production(bench: Bench) -> None:
     # Once more: there is nothing to do, which needs no review and no approval.
     plan = bench.plan("dev", merge)
     assert plan.ok and plan.outputs["changes"] == "false", plan.log
+    assert [one["environment"] for one in bench.store.deployments] == ["dev", "dev"]
+
+    # Production before staging: refused.
+    early = bench.apply("prod", merge, plan)
+    assert early.failed == "Check that this commit and its image ran in the environment before"
 
     # The state moves on between plan and apply: refused, and nothing is applied.
     plan = bench.plan("staging", merge)
@@ -220,6 +225,8 @@ def test_the_way_to_production(bench: Bench) -> None:
     plan = bench.plan("prod", merge)
     assert plan.failed == "Hold it against what was reviewed"
     assert "planned otherwise: terraform_data.queues" in plan.log, plan.log
+    told = bench.store.comments[NUMBER][-1]["body"]
+    assert "- `planned otherwise: terraform_data.queues`" in told and "planned otherwise" in plan.summary
 
     # Read on the run's page, and started by hand with the fingerprint that stands there.
     shown = re.search(r"`payments-prod` meaning `([0-9a-f]{16})`", plan.summary)
@@ -229,7 +236,10 @@ def test_the_way_to_production(bench: Bench) -> None:
     apply = bench.apply("prod", merge, plan)
     assert apply.ok, apply.log
     assert bench.timeouts("payments-prod") == {"366"}
-    assert [one["environment"] for one in bench.store.deployments] == ["dev", "staging", "prod"]
+    assert [one["environment"] for one in bench.store.deployments] == ["dev", "dev", "staging", "prod"]
+    assert [one["name"] for one in bench.store.artifacts if "applied" in one["name"]] == [
+        f"applied-payments-{name}" for name in ENVIRONMENTS
+    ]
 
     # At night: no difference, no issue; then one, with an issue that goes when the difference goes.
     night = bench.drift("prod", merge)

@@ -118,6 +118,19 @@ def test_a_manifest_that_was_tampered_with(folder: Path) -> None:
     assert verify(folder) == CANNOT_REVIEW
 
 
+def test_another_terraform_than_at_the_last_apply(folder: Path, tmp_path: Path) -> None:
+    def found() -> str:
+        main(["review", str(folder / "plan.json"), "--json", str(tmp_path / "found.json")])
+        return (tmp_path / "found.json").read_text()
+
+    applied = folder / "applied.json"
+    assert "P-04" not in found()
+    applied.write_bytes((folder / "manifest.json").read_bytes())
+    assert "P-04" not in found()
+    applied.write_text(applied.read_text().replace("1.11.4", "1.10.5"))
+    assert "Terraform's version differs from that of the last apply" in found()
+
+
 def test_another_platform(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("platform.machine", lambda: "riscv64")
     assert verify(folder) == BINDING_BROKEN
