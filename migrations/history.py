@@ -140,8 +140,8 @@ def check_contract(revisions: Sequence[Revision], installed_up_to: int, allowed:
         elif revision.number > installed_up_to:
             if revision.number > allowed:
                 raise MigrationError(
-                    f"{revision.name} is a contract revision: deploy the code that no longer needs what it drops first, "
-                    f'then set contract_allowed="{revision.version}" for the deployment after it'
+                    f"{revision.name} is a contract revision: deploy the code that no longer needs what it drops "
+                    f'first, then set contract_allowed="{revision.version}" for the deployment after it'
                 )
             if expand:
                 raise MigrationError(

@@ -97,9 +97,8 @@ def _contract_up_to(revisions: Sequence[Revision], named: str | None) -> int:
         return 0
     contracts = {revision.version: revision.number for revision in revisions if revision.phase == "contract"}
     if named not in contracts:
-        raise MigrationError(
-            f"contract_allowed is {named!r}; it is none or a contract revision: {', '.join(contracts) or 'there is none'}"
-        )
+        known = ", ".join(contracts) or "there is none"
+        raise MigrationError(f"contract_allowed is {named!r}; it is none or a contract revision: {known}")
     return contracts[named]
 
 
