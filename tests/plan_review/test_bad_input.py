@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from plan_review.__main__ import CANNOT_REVIEW, FINDINGS, main
+from plan_review.plan import LARGEST
 from tests.plan_review.plans import Values, plan, resource
 
 FUZZED = 1_000
@@ -147,6 +148,31 @@ def test_the_sentences_name_what_is_wrong(tmp_path: Path, capsys: pytest.Capture
     )
     (tmp_path / "cdk.tf.json").write_text("[]")
     assert "has no `terraform` block" in sentence(good)
+
+
+@pytest.mark.parametrize(
+    ("option", "sentence"),
+    [
+        (["--today", "yesterday"], "--today: yesterday is no date; write 2026-11-26"),
+        (["--now", "noon"], "--now: noon is no time; write 2026-11-26T10:00:00+00:00"),
+        (["--now", "2026-11-26T10:00:00"], "has no offset; write 2026-11-26T10:00:00+00:00"),
+    ],
+)
+def test_a_bad_date_says_what_would_be_right(
+    option: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["verify", "folder", "--commit", "0" * 40, *option])
+    assert end.value.code == CANNOT_REVIEW
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_huge_plan_is_refused_unread(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "payments-prod.json"
+    with path.open("wb") as file:
+        file.truncate(LARGEST + 1)  # sparse: no block of it is written
+    assert main([str(path)]) == CANNOT_REVIEW
+    assert capsys.readouterr().err == f"plan_review: {path}: larger than 1024 MiB; split the change\n"
 
 
 @pytest.mark.parametrize("arguments", [[], ["--marker", "<script>"], ["plan.json", "--commit", "main"], ["manifest"]])
