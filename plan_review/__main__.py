@@ -54,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     review.add_argument("--marker", type=_marker, help="names the comment, for example pr=123")
     for name, text in (
         ("comment", "the comment, Markdown of at most 60,000 characters"),
-        ("report", "the same in full length"),
+        ("report", "the same in full length, up to the 1 MiB that GitHub takes for the summary of a step"),
         ("json", "planreview.json, see plan_review/planreview.schema.json"),
         ("sarif", "findings as SARIF 2.1.0"),
     ):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from plan_review.__main__ import FINDINGS, REVIEWED
 from plan_review.acknowledgements import Acknowledgement, read_acknowledgements
-from plan_review.comment import comment, report
+from plan_review.comment import comment, report, summary
 from plan_review.errors import BindingBroken, CannotReview
 from plan_review.evidence import Evidence, evidence
 from plan_review.inputs import Context, read_stack
@@ -35,7 +35,10 @@ def review(options: Namespace) -> int:
     made = comment(reviews, proofs, options.marker or "")
     texts = [(options.comment, "comment", made.text)]
     # The report holds all that the terminal shows: it is checked even when nobody asked for the file.
-    texts.append((options.report, "report", report(reviews, proofs)))
+    full = report(reviews, proofs)
+    texts.append((None, "report", full))
+    if options.report:
+        texts.append((options.report, "summary", summary(full, reviews, proofs)))
     if options.json:
         from plan_review.machine import planreview_json  # its schema takes 15 ms to build
 

@@ -13,6 +13,9 @@ from plan_review.tier import Tier
 
 # GitHub refuses a comment of more than 65,536 characters; the rest is room for what a workflow adds.
 BUDGET = 60_000
+# GitHub refuses the summary of a step above 1 MiB, and then shows none of it:
+# https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
+SUMMARY = 1 << 20  # bytes
 # Characters of a routine line at least: 3,000 of them need not be written to see that they do not fit.
 SHORTEST_LINE = 20
 # What is left out first when the comment is too long.
@@ -45,15 +48,28 @@ def comment(reviews: Sequence[Review], evidence: Sequence[Evidence] = (), marker
             text = fixed + _foldable(reviews, evidence, level)
             if len(text) <= BUDGET:
                 return Comment(text, STEPS[:level])
+    return Comment(_too_large(reviews, marker), STEPS, fits=False)
+
+
+def _too_large(reviews: Sequence[Review], marker: str) -> str:
     dangerous = sum(line.tier >= Tier.DANGER for review in reviews for line in review.lines)
     lines = [*_head(marker), "## Plan review: CANNOT REVIEW - too large, split the change", ""]
     lines += [f"{dangerous} dangerous lines do not fit into one comment, and none of them may be left out."]
-    return Comment("\n".join(lines) + "\n", STEPS, fits=False)
+    return "\n".join(lines) + "\n"
 
 
 def report(reviews: Sequence[Review], evidence: Sequence[Evidence] = ()) -> str:
-    """The same in full length, for the summary of a job."""
+    """The same in full length."""
     return _fixed(reviews, "") + _foldable(reviews, evidence, 0)
+
+
+def summary(full: str, reviews: Sequence[Review], evidence: Sequence[Evidence] = ()) -> str:
+    """The full report, or as much of it as GitHub takes for the summary of a step; danger is never left out."""
+    if len(full.encode()) <= SUMMARY:
+        return full
+    fixed, where = _fixed(reviews, ""), "where this is run on a laptop (`make review`)"
+    shorter = (fixed + _foldable(reviews, evidence, level, where) for level in range(1, len(STEPS) + 1))
+    return next((text for text in shorter if len(text.encode()) <= SUMMARY), _too_large(reviews, ""))
 
 
 def _head(marker: str) -> list[str]:
@@ -89,13 +105,15 @@ def _fixed(reviews: Sequence[Review], marker: str) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _foldable(reviews: Sequence[Review], evidence: Sequence[Evidence], level: int) -> str:
-    """The rest, shorter with each level."""
+def _foldable(
+    reviews: Sequence[Review], evidence: Sequence[Evidence], level: int, where: str = "in the full report of this run"
+) -> str:
+    """The rest, shorter with each level; `where` says what still has all of it."""
     several = len(reviews) > 1
     lines = ["", *_review_lines(reviews, several, level), *_routine(reviews, several, level)]
     lines += [*_noise(reviews, level), *_moves(reviews, level)]
     if level:
-        lines += [f"Left out here, in the full report of this run: {'; '.join(STEPS[:level])}.", ""]
+        lines += [f"Left out here, {where}: {'; '.join(STEPS[:level])}.", ""]
     lines += [f"<sub>{'<br>'.join(item.text for item in evidence)}</sub>"] if evidence else []
     return "\n".join(lines).rstrip() + "\n"
 

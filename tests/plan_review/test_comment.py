@@ -10,7 +10,7 @@ import pytest
 
 import plan_review
 from plan_review.acknowledgements import Acknowledgement
-from plan_review.comment import BUDGET, STEPS, comment
+from plan_review.comment import BUDGET, STEPS, comment, report, summary
 from plan_review.machine import json_schema
 from plan_review.markdown import code
 from plan_review.review import review
@@ -46,6 +46,19 @@ def test_what_is_left_out_is_said() -> None:
     assert result.fits and result.omitted == STEPS[: len(result.omitted)] and result.omitted
     assert "; ".join(result.omitted) in result.text
     assert "- 3000 x change `aws_cloudwatch_log_group`" in result.text
+
+
+def test_the_summary_of_a_step_is_no_longer_than_github_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a tenth of the 1 MiB: as many changes as fill it take ten seconds."""
+    monkeypatch.setattr("plan_review.comment.SUMMARY", 100_000)
+    made = reviewed(logs(0, 90, 30), *(logs(number, 30, 90) for number in range(1, 2_500)), environment="dev")
+    full = report([made])
+    assert len(full.encode()) > 100_000
+    text = summary(full, [made])
+    assert len(text.encode()) <= 100_000
+    assert f"`{LOGS}.Component_0`: `retention_in_days 90 -> 30`" in text
+    assert f"Left out here, where this is run on a laptop (`make review`): {'; '.join(STEPS[:2])}." in text
+    assert summary("short", [made]) == "short"
 
 
 def test_too_many_dangers_for_one_comment() -> None:
