@@ -27,6 +27,7 @@ REVIEWED = --acknowledgements environments/acknowledgements.toml \
 	$(if $(BASE),--base $(BASE_OUT)) $(if $(FIRST),--first-deployment)
 BASE_OUT = cdktf.out/base
 BASE_COMMIT = $(or $(BASE),HEAD^1)
+BASE_SHA = $(shell git rev-parse $(BASE_COMMIT))
 COMMIT = $(shell git rev-parse HEAD)
 
 .PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-reviews test-faults test-registry snapshots \
@@ -91,14 +92,14 @@ base: $(VENV)/.installed ## Synthesize the commit before (or BASE=main), which a
 
 plan: workspace $(VENV)/.installed ## Synthesize and plan WORKSPACE=dev; the plan stays beside the stack as plan.tfplan
 	$(OF_WORKSPACE) $(SYNTH)
+	$(PY) -m plan_review foreign-code $(FOLDER)/cdk.tf.json
 	$(PY) -m delivery plan $(STACK) --refresh
 
 review: plan $(if $(BASE),base) ## Plan WORKSPACE=dev and say what of it is dangerous (FIRST=1 when nothing is deployed yet)
 	$(PY) -m plan_review review $(FOLDER)/plan.json $(REVIEWED)
 
 bind: workspace $(VENV)/.installed ## Bind the apply of WORKSPACE=dev to the plan that was reviewed, for 24 hours
-	$(PY) -m plan_review manifest $(FOLDER) $(REVIEWED) --commit $(COMMIT) \
-		--base-commit $(shell git rev-parse $(BASE_COMMIT))
+	$(PY) -m plan_review manifest $(FOLDER) $(REVIEWED) --commit $(COMMIT) --base-commit $(BASE_SHA)
 
 apply: workspace $(VENV)/.installed ## Apply the plan of WORKSPACE=dev that was bound, and no other, and see that it runs
 	$(PY) -m delivery init $(STACK)

@@ -12,6 +12,7 @@ from delivery import locks
 from delivery.errors import BadInput, Refused
 from delivery.stack import find
 from delivery.terraform import Terraform
+from plan_review.__main__ import main as plan_review
 
 DEV = find("payments-dev")
 SECRET = "in-clear-in-the-plan"
@@ -56,6 +57,21 @@ def test_plan_apply_and_plan_again(terraform: Terraform, capfd: pytest.CaptureFi
     (resource,) = terraform.resources()
     assert (resource["type"], resource["values"]["input"]) == ("terraform_data", SECRET)
     assert terraform.plan(refresh=True) is False
+
+
+@needs_terraform
+def test_a_first_deployment_is_bound_and_checked(terraform: Terraform, capfd: pytest.CaptureFixture[str]) -> None:
+    """`make review`, `make bind` and `make apply`, where there is no state yet."""
+    terraform.init()
+    terraform.plan(refresh=True)
+    state = ["--state", str(terraform.pull_state())]
+    # Of a built-in provider Terraform writes no lock, and refuses to go on with this one.
+    (terraform.folder / ".terraform.lock.hcl").write_text(LOCK)
+    folder, given = str(terraform.folder), ["--commit", "a" * 40, "--first-deployment"]
+    assert plan_review(["manifest", folder, *given, "--base-commit", "b" * 40]) == 0
+    assert plan_review(["verify", folder, *given, *state]) == 0
+    assert plan_review(["verify", folder, "--commit", "a" * 40, *state]) == 4
+    assert "not acknowledged: P-02" in capfd.readouterr().err
 
 
 @needs_terraform

@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,10 @@ from tests.delivery.workflows import (
 JOBS = jobs()
 WITH_STEPS = [job for job in JOBS if job.steps]
 DEFAULT_BRANCH = load({})[0].environment.delivery.default_branch
+APPLIES = "deploy-workspace.yml:apply"
+# They speak to GitHub about a run of its own, or carry a plan from one of its jobs to the next.
+HANDING_ON = {"role", "put-plan", "get-plan", "last-applied", "hold", "promoted", "record"}
+TELLING = {"comment", "drift-issue", "announce"}
 REVIEWING = ("review", "manifest", "hold", "verify")
 # Where a file has an expression, any value of it makes a name that exists.
 EXAMPLES = {
@@ -157,6 +162,42 @@ def test_every_command_parses() -> None:
             assert isinstance(parser.parse_args(given), argparse.Namespace), where
             count += 1
     assert count > 25
+
+
+def made(*targets: str) -> list[tuple[str, list[str]]]:
+    """The commands of this project that make targets run: the program, and its words."""
+    given = ["WORKSPACE=dev-pr-42", f"COMMIT={'a' * 40}", f"BASE_SHA={'b' * 40}", "BASE=main"]
+    run = subprocess.run(["make", "--dry-run", *targets, *given], cwd=PROJECT, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    return [(found[1], found[2].split()) for found in re.finditer(r"-m (delivery|plan_review) (.*)", run.stdout)]
+
+
+PARSERS = {"delivery": delivery._parser(), "plan_review": plan_review._parser()}
+TARGETS = ("plan", "review", "bind", "apply", "copy-up", "copy-down", "sweep")
+
+
+def test_make_runs_what_the_workflows_run() -> None:
+    """But for what only a run at GitHub can do: docs/decisions/0065."""
+    ran = made(*TARGETS)
+    for program, words in ran:
+        assert isinstance(PARSERS[program].parse_args(words), argparse.Namespace)
+    on_a_laptop = {words[0] for _, words in ran}
+    in_a_workflow = {words[0] for program in PARSERS for _, words in commands(program)}
+    assert in_a_workflow - on_a_laptop == HANDING_ON | TELLING
+    assert on_a_laptop <= in_a_workflow
+
+
+def test_make_plans_and_applies_as_the_deployment_does() -> None:
+    (planned,) = (words for _, words in made("plan") if words[0] == "plan")
+    assert planned == ["plan", "payments-dev-pr-42", "--refresh"]
+    steps = [words[0] for _, words in made("apply")]
+    assert steps == ["init", "verify", "apply", "stable", "smoke"]
+    deployed = [words[0] for program in PARSERS for where, words in commands(program) if where == APPLIES]
+    assert set(steps) < set(deployed)
+    for reviewing in ("review", "manifest", "verify"):
+        (words,) = (words for _, words in made("review", "bind", "apply") if words[0] == reviewing)
+        given = dict(pairwise(words))
+        assert (given["--base"], given["--acknowledgements"]) == ("cdktf.out/base", ACKNOWLEDGEMENTS)
 
 
 def test_the_deployment_reviews_with_what_the_pull_request_had() -> None:
