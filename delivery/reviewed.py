@@ -53,7 +53,10 @@ def hold(github: GitHub, found: Review, *, commit: str, approved: str = "") -> s
     differences = tuple(other_meaning(_manifest(github, stack, head, number), found))
     if differences:
         broken = BindingBroken((*differences, f"this is not the plan of #{number} any more. {AGAIN}"))
-        comment.post(github, number, f"deploy-{stack}", mismatch(stack, broken))
+        try:
+            comment.post(github, number, f"deploy-{stack}", mismatch(stack, broken))
+        except Refused as error:  # must not hide what differs
+            broken = BindingBroken((*broken.differences, f"#{number} was not told: {error}"))
         raise broken
     named = {item.reviewer.lstrip("@") for item in found.acknowledged.values() if item.reviewer}
     missing = sorted(named - approvers(github, number, head, named)) if found.stack.production else []

@@ -34,6 +34,7 @@ class Store:
     files: dict[int, bytes] = field(default_factory=dict)
     deployments: list[Item] = field(default_factory=list)
     statuses: dict[int, list[Item]] = field(default_factory=dict)
+    no_comments: bool = False
     # Answers that come before any other: (status, message), as GitHub gives them in bad hours.
     faults: list[tuple[int, str]] = field(default_factory=list)
     requests: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -130,6 +131,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._page(self.store.comments.get(int(found[1]), []), query)
 
     def make_comment(self, found: re.Match[str], query: Query, body: Item) -> None:
+        if self.store.no_comments:
+            return self._send(403, {"message": "Resource not accessible by integration"})
         if len(body["body"]) > 65_536:
             return self._send(422, {"message": "Body is too long (maximum is 65536 characters)"})
         number = next(self.store.ids)

@@ -103,6 +103,16 @@ def test_changed_in_between(github: GitHub, store: Store, folder: Path, other: P
     assert "- `planned otherwise: aws_sqs_queue.Queue_1`" in comment["body"]
 
 
+def test_github_takes_no_comment(github: GitHub, store: Store, folder: Path, other: Path) -> None:
+    store.pull_request(7, HEAD, merge=MERGE)
+    review(store, other)
+    store.no_comments = True
+    with pytest.raises(BindingBroken) as broken:
+        reviewed.hold(github, found(folder), commit=MERGE)
+    assert "planned otherwise: aws_sqs_queue.Queue_1" in broken.value.differences
+    assert "#7 was not told: GitHub: POST" in broken.value.differences[-1]
+
+
 def test_the_newest_run_counts(github: GitHub, store: Store, folder: Path, other: Path) -> None:
     store.pull_request(7, HEAD, merge=MERGE)
     review(store, other, created="2026-11-25T08:00:00Z")
