@@ -83,11 +83,9 @@ class Runner:
         contexts["runner"] = work
         base = {
             **self.variables, "GITHUB_API_URL": self.api, "GITHUB_REPOSITORY": REPOSITORY, "GITHUB_SHA": commit,
-            "GITHUB_STEP_SUMMARY": str(work / "summary.md"), "GITHUB_PATH": str(work / "path"), "CI": "true",
+            "GITHUB_PATH": str(work / "path"), "CI": "true",
         }  # fmt: skip
-        (work / "summary.md").touch()
         self._steps(wanted["steps"], contexts, base, result)
-        result.summary = (work / "summary.md").read_text()
         result.outputs = {name: fill(value, contexts) for name, value in wanted.get("outputs", {}).items()}
         return result
 
@@ -126,12 +124,16 @@ class Runner:
         own = {key: fill(value, contexts) for key, value in step.get("env", {}).items()}
         outputs = contexts["runner"] / "outputs"
         outputs.write_text("")
+        summary = contexts["runner"] / "summary.md"  # each step has one of its own
+        summary.write_text("")
+        files = {"GITHUB_OUTPUT": str(outputs), "GITHUB_STEP_SUMMARY": str(summary)}
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
-            cwd=self.checkout, env={**base, **contexts["env"], **own, "GITHUB_OUTPUT": str(outputs)},
+            cwd=self.checkout, env={**base, **contexts["env"], **own, **files},
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         result.log += f"## {name}\n{done.stdout}"
+        result.summary += summary.read_text()
         if "id" in step:
             lines = (line.split("=", 1) for line in outputs.read_text().splitlines())
             contexts["steps"][step["id"]] = {"outputs": {key: value for key, value in lines}}
