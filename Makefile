@@ -84,7 +84,7 @@ lint: $(VENV)/.installed-for-tests ## Check style and types
 	$(VENV)/bin/zizmor --offline --quiet .github
 
 base: $(VENV)/.installed ## Synthesize the commit before (or BASE=main), which a review compares with, into cdktf.out/base
-	rm -rf $(BASE_OUT) && git worktree prune
+	rm -rf $(BASE_OUT) && mkdir -p $(BASE_OUT) && git worktree prune
 	git worktree add --quiet --detach $(BASE_OUT)/source $(BASE_COMMIT)
 	cd $(BASE_OUT)/source && CDKTF_OUTDIR=.. JSII_RUNTIME_PACKAGE_CACHE_ROOT=$(CURDIR)/.cache/jsii \
 		$(abspath $(PY)) -O main.py

@@ -292,3 +292,11 @@ def test_zizmor_finds_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
     text = (PROJECT / ".github/workflows/drift.yml").read_text()
     (broken / "drift.yml").write_text(text.replace('"$STACK"', "${{ github.head_ref }}"))
     assert zizmor(broken.parent) != 0
+
+
+def test_without_a_base_the_review_goes_on(tmp_path: Path) -> None:
+    """A folder without stacks is a base that knows nothing; one that is missing is bad input."""
+    base = tmp_path / "base"
+    run = ["make", "base", f"BASE_OUT={base}", "BASE=no-such-commit"]
+    assert subprocess.run(run, cwd=PROJECT, capture_output=True).returncode == 2
+    assert list(base.iterdir()) == []
