@@ -295,7 +295,7 @@ def test_zizmor_finds_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
 
 
 def test_without_a_base_the_review_goes_on(tmp_path: Path) -> None:
-    """A folder without stacks is a base that knows nothing; one that is missing is bad input."""
+    """What stays is a folder without stacks, a base that knows nothing; none at all would be bad input."""
     base = tmp_path / "base"
     run = ["make", "base", f"BASE_OUT={base}", "BASE=no-such-commit"]
     assert subprocess.run(run, cwd=PROJECT, capture_output=True).returncode == 2
