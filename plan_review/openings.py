@@ -41,10 +41,10 @@ class Opening:
 
     def __str__(self) -> str:
         first, last = self.ports
-        ports = "all protocols" if self.protocol == ALL else f"{values.name(self.protocol)} {first}"
+        ports = "all protocols" if self.protocol == ALL else f"{values.protocol(self.protocol)} {first}"
         if self.protocol != ALL and last != first:
             ports += f"-{last}"
-        peer = self.peer if self.peer == NEW_GROUP else values.name(self.peer)
+        peer = self.peer if self.peer == NEW_GROUP else values.peer(self.peer)
         return f"{ports} {'from' if self.ingress else 'to'} {peer}"
 
 

@@ -76,6 +76,8 @@ ALLOWED: dict[tuple[str, str], re.Pattern[str]] = {
 # Names are shown when they could be identifiers, construct paths or ARNs, and nothing in them looks generated.
 _NAME = re.compile(r"[A-Za-z0-9_./:*?@+-]{1,300}")
 _ZONE = re.compile(r"[a-z]{2}(-[a-z]+)+-\d[a-z]?|[a-z]")
+_PEER = re.compile(r"(\d{12}/)?(sg|pl)-[0-9a-f]{1,17}")
+_PROTOCOL = re.compile(r"\d{1,3}|tcp|udp|icmp|icmpv6|all")
 _INDEX = re.compile(r"\[(?:(?P<number>\d+)|\"(?P<key>(?:[^\"\\]|\\.)*)\")\]")
 
 
@@ -96,6 +98,16 @@ def address(text: str) -> str:
     if name(_INDEX.sub("", text)) == HIDDEN:
         return f"{name(text.partition('.')[0])}.{HIDDEN}"
     return _INDEX.sub(key, text)
+
+
+def peer(text: str) -> str:
+    """A range of addresses, or the id of a group or of a list of them, as it may be shown; "itself" is a rule's own."""
+    return text if text == "itself" or CIDR.fullmatch(text) or _PEER.fullmatch(text) else HIDDEN
+
+
+def protocol(text: str) -> str:
+    """A protocol by its name or its IANA number, as it may be shown."""
+    return text if _PROTOCOL.fullmatch(text) else HIDDEN
 
 
 def value(change: Change, path: str, side: Any) -> str:

@@ -1,5 +1,6 @@
 """Malformed, truncated, huge and wrong plans: one sentence, exit code 2, never green, never a traceback."""
 
+import itertools
 import json
 import random
 from collections.abc import Callable
@@ -83,12 +84,13 @@ BREAKERS: tuple[Callable[[str, random.Random], bytes], ...] = (*ALWAYS_REFUSED, 
 
 
 def test_a_thousand_broken_plans(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What is still a plan after all has its finding still: exit code 3."""
+    """1,000 that are refused; what is a plan after all, as of version 1, has its finding still."""
     chance, text = random.Random(7), json.dumps(GOOD)
     path = tmp_path / "payments-prod.json"
     refused = 0
-    for number in range(FUZZED):
-        breaker = BREAKERS[number % len(BREAKERS)]
+    for breaker in itertools.cycle(BREAKERS):
+        if refused == FUZZED:
+            break
         path.write_bytes(breaker(text, chance))
         code = main([str(path), "--comment", str(tmp_path / "comment.md")])
         error = capsys.readouterr().err
@@ -100,7 +102,6 @@ def test_a_thousand_broken_plans(tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert error.startswith(f"plan_review: {tmp_path}") or "payments-prod: " in error
         assert error.count("\n") == 1 and len(error) < 500 and "Traceback" not in error
         assert not (tmp_path / "comment.md").exists()
-    assert refused > 0.8 * FUZZED
 
 
 @pytest.mark.parametrize("odd", ODD)
