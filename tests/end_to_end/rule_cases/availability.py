@@ -7,15 +7,14 @@ CASES = Cases()
 CLUSTER, CACHE = "aws_rds_cluster.database", "aws_elasticache_replication_group.cache"
 INSTANCE, QUEUE = "aws_rds_cluster_instance.database_1", "aws_sqs_queue.payments"
 CLUSTER_PARAMETERS = "aws_rds_cluster_parameter_group.Database_Parameters_Cluster"
-INSTANCE_PARAMETERS = "aws_db_parameter_group.Database_Parameters_Instance"
-API, WORKER = "aws_ecs_service.Api_Service", "aws_ecs_service.Worker_Service"
-BALANCER, TARGETS = "aws_lb.LoadBalancer", "aws_lb_target_group.LoadBalancer_Targets"
-API_SCALING, WORKER_SCALING = "aws_appautoscaling_target.ApiScaling", "aws_appautoscaling_target.WorkerScaling"
+API = "aws_ecs_service.Api_Service"
+TARGETS = "aws_lb_target_group.LoadBalancer_Targets"
+WORKER_SCALING = "aws_appautoscaling_target.WorkerScaling"
 QUEUE_ALARM, CPU_ALARM = "aws_cloudwatch_metric_alarm.Alarms_QueueAge", "aws_cloudwatch_metric_alarm.Alarms_ApiCpu"
 
 
-def parameter(name: str, value: str, method: str = "immediate") -> dict[str, str]:
-    return {"name": name, "value": value, "apply_method": method}
+def parameter(name: str, value: str) -> dict[str, str]:
+    return {"name": name, "value": value, "apply_method": "immediate"}
 
 
 CASES.fires("A-01", "BLOCK", CLUSTER, put(CLUSTER, "engine_version", "18.3"))

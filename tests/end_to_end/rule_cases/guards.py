@@ -8,11 +8,7 @@ CLUSTER, CACHE = "aws_rds_cluster.database", "aws_elasticache_replication_group.
 BALANCER, BUCKET = "aws_lb.LoadBalancer", "aws_s3_bucket.access_logs"
 VERSIONING, PLAN = "aws_s3_bucket_versioning.LoadBalancer_AccessLogs", "aws_backup_plan.Backup_Plan"
 LOCK = "aws_s3_bucket_object_lock_configuration.evidence"
-API_LOGS, WORKER_LOGS, KEY = (
-    "aws_cloudwatch_log_group.api_logs",
-    "aws_cloudwatch_log_group.worker_logs",
-    "aws_kms_key.data_key",
-)
+API_LOGS, KEY = "aws_cloudwatch_log_group.api_logs", "aws_kms_key.data_key"
 
 CASES.fires("G-01", "BLOCK", CLUSTER, put(CLUSTER, "deletion_protection", False))
 CASES.silent("G-01", BALANCER, put(BALANCER, "idle_timeout", 90))

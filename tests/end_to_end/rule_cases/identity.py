@@ -6,10 +6,8 @@ from tests.end_to_end.rule_cases.edits import GONE, LATER, added, put, text
 CASES = Cases()
 SENDS, CONSUMES = "aws_iam_role_policy.Api_Task_queue-send", "aws_iam_role_policy.Worker_Task_queue-consume"
 PULLS, ROLE = "aws_iam_role_policy.Api_Execution_image-pull", "aws_iam_role.Backup_Role"
-TASK, WORKER = "aws_iam_role.Api_Task_Role", "aws_iam_role.Worker_Task_Role"
+TASK = "aws_iam_role.Api_Task_Role"
 KEY, ATTACHMENT = "aws_kms_key.logs_key", "aws_iam_role_policy_attachment.more"
-BACKUP_READS = "aws_iam_role_policy_attachment.Backup_ForBackup"
-PERMISSION = "aws_lambda_permission.Migration_InvokeRotation"
 QUEUE_POLICY = "aws_sqs_queue_policy.Queue_DeadLettersPolicy"
 ADMINISTRATION = '{"Sid": "AccountAdministration"'
 ANOTHER_ACCOUNT = (

@@ -8,7 +8,7 @@ from tests.end_to_end.rule_cases.edits import LATER, put
 
 CASES = Cases()
 PASSWORD, PARAMETER = "random_password.gateway", "aws_ssm_parameter.gateway"
-CLUSTER, VERSION = "aws_rds_cluster.database", "aws_secretsmanager_secret_version.database_master"
+CLUSTER = "aws_rds_cluster.database"
 ROTATION, KEY = "aws_secretsmanager_secret_rotation.Migration_Rotation", "aws_kms_key.logs_key"
 TASKS = "aws_ecs_task_definition.Worker_TaskDefinition"
 FUNCTION = "aws_lambda_function.Migration_Rotate_Function"
