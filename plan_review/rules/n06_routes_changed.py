@@ -80,7 +80,7 @@ def _acl_rule(stack: Stack, change: Change) -> Iterator[Hit]:
         direction = "out" if change.new("egress") else "in"
         yield Hit(
             change,
-            f"network ACL lets {direction} {values.name(str(block))} on more ports or addresses",
+            f"network ACL lets {direction} {values.peer(str(block))} on more ports or addresses",
             ("cidr_block",),
         )
 

@@ -17,7 +17,7 @@ from plan_review.stack import Stack
 from tests.plan_review.generated import documents, sides
 from tests.plan_review.plans import Made, Values, plan, resource, stack
 
-QUICK = settings(max_examples=500, deadline=None, database=None, derandomize=True)
+QUICK = settings(max_examples=150, deadline=None, database=None, derandomize=True)
 
 
 @pytest.fixture(scope="module", autouse=True)

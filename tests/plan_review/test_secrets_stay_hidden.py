@@ -53,8 +53,6 @@ def canary(chance: random.Random) -> str:
 WORDS = ("velvet", "otter", "maple", "anchor", "copper", "lantern", "saddle", "pepper")
 # Attributes whose values are names: a secret of plain words is shown there, as docs/plan_review.md says.
 NAMES = {"name", "principal", "policy_arn", "action"}
-# N-06 shows a range of addresses as it is, whatever it is.
-SHOWN_BY_RULE = {("aws_network_acl_rule", "cidr_block"), ("aws_network_acl_rule", "ipv6_cidr_block")}
 
 
 def plain(chance: random.Random) -> str:
@@ -62,16 +60,16 @@ def plain(chance: random.Random) -> str:
     return chance.choice(WORDS).title() + chance.choice(WORDS) + str(chance.randrange(10, 100))
 
 
-def with_plain(value: Any, chance: random.Random, planted: list[str], key: str = "", kind: str = "") -> Any:
+def with_plain(value: Any, chance: random.Random, planted: list[str], key: str = "") -> Any:
     """The sides of a change with plain canaries instead of or behind texts and numbers, but where names stand."""
     if isinstance(value, dict):
-        return {name: with_plain(item, chance, planted, name, kind) for name, item in value.items()}
+        return {name: with_plain(item, chance, planted, name) for name, item in value.items()}
     if isinstance(value, list):
-        return [with_plain(item, chance, planted, key, kind) for item in value]
+        return [with_plain(item, chance, planted, key) for item in value]
     embedded = isinstance(value, str) and value[:1] in ("{", "[")
     if value is None or isinstance(value, bool) or embedded or chance.random() > 0.3:
         return value
-    if key in NAMES or (kind, key) in SHOWN_BY_RULE:
+    if key in NAMES:
         return value
     planted.append(plain(chance))
     return planted[-1] if chance.random() < 0.7 else f"{value}{planted[-1]}"
@@ -80,7 +78,7 @@ def with_plain(value: Any, chance: random.Random, planted: list[str], key: str =
 def with_plain_canaries(document: Values, chance: random.Random, planted: list[str]) -> Values:
     for item in (*document["resource_changes"], *document.get("resource_drift", ())):
         for side in ("before", "after"):
-            item["change"][side] = with_plain(item["change"][side], chance, planted, kind=item["type"])
+            item["change"][side] = with_plain(item["change"][side], chance, planted)
     for change in document.get("output_changes", {}).values():
         for side in ("before", "after"):
             change[side] = with_plain(change.get(side), chance, planted)
