@@ -79,7 +79,8 @@ def deny_plain_http(resource_arns: Sequence[str], actions: str) -> Statement:
 class Role(Construct):
     """An IAM role that services assume; each grant is a policy of its own, named after what it opens.
 
-    `permissions_boundary` is the ARN of the foundation's policy beyond which no grant reaches.
+    `permissions_boundary` is the ARN of the foundation's policy beyond which no grant reaches. `session_seconds` is how
+    long a session may last at most, which is an hour unless it is said.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Role(Construct):
         trust_policy: str,
         description: str,
         permissions_boundary: str,
+        session_seconds: int | None = None,
     ) -> None:
         super().__init__(scope, id_)
         self.resource = IamRole(
@@ -100,6 +102,7 @@ class Role(Construct):
             description=description,
             assume_role_policy=trust_policy,
             permissions_boundary=permissions_boundary,
+            max_session_duration=session_seconds,
             tags={"Name": name},
         )
         self.name = name

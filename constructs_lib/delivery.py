@@ -9,7 +9,7 @@ from constructs import Construct
 
 from constructs_lib.access import Role, Statement, policy
 from constructs_lib.boundary import boundary, roles_named, services
-from environments.schema.names import PROJECT, Names
+from environments.schema.names import PLANS, PROJECT, ROLES, Names
 from environments.schema.operations import Delivery as DeliverySettings
 
 ISSUER = "token.actions.githubusercontent.com"
@@ -80,6 +80,7 @@ class Delivery(Construct):
             "Plans the default branch and compares it with what runs: reads, and stores plans",
         )
         self._allow_reading(self.drift)
+        self.drift.allow("no-plans", self._no_plans())
         self.drift.allow(
             "compare-secrets",
             Statement(
@@ -146,6 +147,7 @@ class Delivery(Construct):
                 },
                 effect="Deny",
             ),
+            self._no_plans(),
             Statement("NotTheZone", ["route53:DeleteHostedZone"], effect="Deny"),
             # Copies run images; they neither push nor delete any.
             Statement("NotTheRegistry", ["ecr:BatchDelete*", "ecr:Delete*", "ecr:Put*"], effect="Deny"),
@@ -160,7 +162,13 @@ class Delivery(Construct):
             description=description,
             trust_policy=_trust(self._provider.arn, subject),
             permissions_boundary=self._boundary.arn,
+            session_seconds=ROLES[id_.lower()],
         )
+
+    def _no_plans(self) -> Statement:
+        """Saved plans hold values in clear, and are read by the job alone that applies them."""
+        plans = f"arn:{self._names.partition}:s3:::{self._names.of('state')}/{PLANS}*"
+        return Statement("NoPlans", ["s3:GetObject*"], [plans], effect="Deny")
 
     def _allow_reading(self, role: Role) -> None:
         IamRolePolicyAttachment(

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from delivery import commands, reviewed, smoke, stable
 from delivery.errors import BadInput, Refused
-from delivery.stack import ROLES
 from environments.schema.base import SettingsError
+from environments.schema.names import ROLES
 from plan_review.errors import BindingBroken, CannotReview
 
 # The same numbers as of plan_review.

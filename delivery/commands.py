@@ -24,6 +24,7 @@ from delivery.errors import BadInput
 from delivery.github import GitHub
 from delivery.stack import Stack, find
 from delivery.terraform import Terraform
+from environments.schema.names import ROLES
 from plan_review.acknowledgements import read_acknowledgements
 from plan_review.errors import BindingBroken
 from plan_review.inputs import Context, read_stack
@@ -37,6 +38,7 @@ def do_role(options: Namespace) -> None:
     stack = find(options.stack)
     _output("role", stack.role(options.name))
     _output("region", stack.region)
+    _output("seconds", str(ROLES[options.name]))
 
 
 def do_lock(options: Namespace) -> None:
@@ -125,7 +127,8 @@ def do_comment(options: Namespace) -> None:
 
 def do_drift_issue(options: Namespace) -> None:
     stacks = [find(name) for name in options.stacks]
-    different = [stack for stack in stacks if _has_changes(stack, options)]
+    # A plan that failed is no proof that nothing differs.
+    different = [stack for stack in stacks if not _planned(stack, options) or _has_changes(stack, options)]
     print(drift_issue.report(_github(), stacks[0].environment, _text(options) if different else None, options.run_url))
 
 
@@ -156,9 +159,13 @@ def do_sweep(options: Namespace) -> None:
         print(line)
 
 
+def _planned(stack: Stack, options: Namespace) -> bool:
+    return (stack.folder(options.outdir) / PLAN_JSON).exists()
+
+
 def _has_changes(stack: Stack, options: Namespace) -> bool:
     path = stack.folder(options.outdir) / PLAN_JSON
-    if not path.exists():
+    if not _planned(stack, options):
         raise BadInput(f"{path}: there is none; plan first: python -m delivery plan {stack.name}")
     return bool(json.loads(path.read_bytes())["applyable"])
 

@@ -11,7 +11,7 @@ from delivery import remains
 from delivery.errors import BadInput, Refused
 from delivery.stack import Stack
 from environments.schema.names import PROJECT, stack_name, workspace_name
-from plan_review.cost import cost_of
+from plan_review.cost import standing_cost
 from plan_review.inputs import Context, read_stack
 from plan_review.manifest import PLAN_JSON
 
@@ -67,9 +67,9 @@ def admit(stack: Stack, folder: Path, present: list[Copy]) -> str:
     others = [copy.workspace for copy in present if copy.workspace != stack.workspace.name]
     if len(others) >= AT_ONCE:
         raise Refused(f"{stack.name}: there are {len(others)} copies already ({', '.join(others)}), at most {AT_ONCE}")
-    cost = cost_of(read_stack(folder / PLAN_JSON, Context()))
+    cost = standing_cost(read_stack(folder / PLAN_JSON, Context()))
     if cost.monthly > MONTHLY_USD:
-        raise Refused(f"{stack.name}: would add {cost.amount}, at most ${MONTHLY_USD:.0f}/month for a copy")
+        raise Refused(f"{stack.name}: would cost {cost.amount}, at most ${MONTHLY_USD:.0f}/month for a copy")
     return f"{stack.name}: {cost.amount}; copy {len(others) + 1} of at most {AT_ONCE}"
 
 

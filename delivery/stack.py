@@ -6,12 +6,9 @@ from pathlib import Path
 
 from delivery.errors import BadInput
 from environments.loading import load
-from environments.schema.names import ENVIRONMENTS, PROJECT, Names, foundation_name, stack_name, state_key
+from environments.schema.names import ENVIRONMENTS, PROJECT, ROLES, Names, foundation_name, stack_name, state_key
 from environments.schema.workspace import Workspace
 from plan_review.evidence import LOCK_FILE
-
-# Who may assume which, see docs/delivery.md: pull requests, the default branch, the environment, its copies.
-ROLES = ("plan", "drift", "apply", "copy")
 
 
 @dataclass(frozen=True)
@@ -67,8 +64,9 @@ class Stack:
 
     def role(self, name: str) -> str:
         """The ARN of one of ROLES; raises BadInput where there is none of that name."""
-        if name not in ROLES or (name == "copy" and self.environment == "prod"):
-            raise BadInput(f"role {name!r}: {self.environment} has {', '.join(ROLES)}; only prod has no copy")
+        there = [role for role in ROLES if (self.environment, role) != ("prod", "copy")]
+        if name not in there:
+            raise BadInput(f"role {name!r}: {self.environment} has {', '.join(there)}")
         return self.foundation.arn("iam", f"role/{self.foundation.of(name)}", region="")
 
 

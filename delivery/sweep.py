@@ -45,14 +45,13 @@ def sweep(
     """Takes down every copy that is due, and returns a line for each copy. Raises Refused at the end if one failed."""
     lines, failed = [], []
     for copy in list_:
-        reason = copies.is_due(copy, now, copy.pull_request is not None and _wanted(github, copy.pull_request))
-        if not reason:
-            lines.append(f"{copy.workspace}: stays")
-            continue
+        # Whatever goes wrong with one, GitHub's answer or AWS's, the others still go; it stays until the next night.
         try:
-            lines.append(f"{take_down(find(stack_name(copy.workspace)))} ({reason})")
-        except Refused as error:
-            failed.append(f"{error} ({reason})")
+            reason = copies.is_due(copy, now, copy.pull_request is not None and _wanted(github, copy.pull_request))
+            done = f"{take_down(find(stack_name(copy.workspace)))} ({reason})" if reason else f"{copy.workspace}: stays"
+            lines.append(done)
+        except Exception as error:
+            failed.append(f"{copy.workspace}: {error}")
     if failed:
         raise Refused("\n".join([*lines, *failed]))
     return lines or [f"{environment}: no copies"]

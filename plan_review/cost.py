@@ -1,7 +1,7 @@
 """The fixed part of the monthly bill that a plan adds or saves, from a dated table of list prices."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -66,15 +66,26 @@ def is_free(type_: str) -> bool:
 
 def cost_of(stack: Stack) -> Cost:
     """What the changes of a stack add to the bill, before usage."""
+    sides = (
+        (sign, change, side) for change in stack.changes for sign, side in ((-1, change.before), (1, change.after))
+    )
+    return _sum(sides, stack)
+
+
+def standing_cost(stack: Stack) -> Cost:
+    """What everything that a stack will have costs, changed by the plan or not, before usage."""
+    return _sum(((1, resource, resource.after) for resource in stack.resources), stack)
+
+
+def _sum(sides: Iterable[tuple[int, Change, dict[str, Any]]], stack: Stack) -> Cost:
     table = prices()
     total, missing = 0.0, set()
-    for change in stack.changes:
-        for sign, side in ((-1, change.before), (1, change.after)):
-            price = _monthly(change, side, table, stack)
-            if price is None:
-                missing.add(change.type)
-            else:
-                total += sign * price
+    for sign, change, side in sides:
+        price = _monthly(change, side, table, stack)
+        if price is None:
+            missing.add(change.type)
+        else:
+            total += sign * price
     return Cost(round(total, 2), tuple(sorted(missing)), table.as_of)
 
 

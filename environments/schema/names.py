@@ -13,6 +13,10 @@ ENVIRONMENTS = ("dev", "staging", "prod")
 STACK = re.compile(
     rf"{PROJECT}-(?:foundation-)?(?P<workspace>(?P<environment>{'|'.join(ENVIRONMENTS)})(?:-[a-z0-9-]+)?)"
 )
+# The roles of the workflows and how long a session of each lasts, in seconds: longer than any job that takes it, since
+# Terraform can neither write its state nor give back its lock once its credentials have ended.
+# Who may assume which, see docs/delivery.md: pull requests, the default branch, the environment, its copies.
+ROLES = {"plan": 3600, "drift": 3600, "apply": 2 * 3600 + 600, "copy": 3 * 3600 + 600}
 # Where plans wait in the state bucket for the job that applies them.
 PLANS = "plans/"
 

@@ -116,8 +116,19 @@ def test_admitted(folder: Path) -> None:
 
 
 def test_too_dear(folder: Path) -> None:
-    with pytest.raises(Refused, match=rf"would add \+\$\d,?\d+/month, at most \${MONTHLY_USD:.0f}/month"):
+    with pytest.raises(Refused, match=rf"would cost \+\$\d,?\d+/month, at most \${MONTHLY_USD:.0f}/month"):
         copies.admit(COPY, planned(folder, 4), [])
+
+
+def test_too_dear_with_what_it_has(folder: Path) -> None:
+    """Each push adds little, and all of it is there the next month."""
+    planned(folder, 4)
+    plan = json.loads((folder / "plan.json").read_text())
+    for item in plan["resource_changes"][1:]:
+        item["change"] |= {"actions": ["no-op"], "before": item["change"]["after"]}
+    (folder / "plan.json").write_text(json.dumps(plan))
+    with pytest.raises(Refused, match="would cost"):
+        copies.admit(COPY, folder, [])
 
 
 def test_too_many(folder: Path) -> None:
@@ -157,16 +168,19 @@ def test_sweep_takes_down_what_is_due_and_goes_on_after_a_failure(github: GitHub
         return f"{stack.name}: nothing is left"
 
     present = [Copy(f"dev-pr-{number}", FRESH) for number in (1, 2, 3)]
-    present += [Copy("dev-pr-4", OLD), Copy("dev-mine", OLD)]
+    # Of number 5 GitHub knows nothing.
+    present += [Copy("dev-pr-5", OLD), Copy("dev-pr-4", OLD), Copy("dev-mine", OLD)]
     with pytest.raises(Refused) as refused:
         sweep.sweep("dev", github, NOW, present, take_down)
     assert asked == ["payments-dev-pr-2", "payments-dev-pr-3", "payments-dev-pr-4"]
-    assert str(refused.value).splitlines() == [
+    *lines, unknown = str(refused.value).splitlines()
+    assert unknown.startswith("dev-pr-5: GitHub: GET ") and unknown.endswith("404 Not Found")
+    assert lines == [
         "dev-pr-1: stays",
         "payments-dev-pr-3: nothing is left (pull request #3 is closed or lost the label preview)",
         "payments-dev-pr-4: nothing is left (applied 80 h ago)",
         "dev-mine: stays",
-        "payments-dev-pr-2: the apply failed (pull request #2 is closed or lost the label preview)",
+        "dev-pr-2: payments-dev-pr-2: the apply failed",
     ]
 
 

@@ -62,6 +62,7 @@ def test_outputs_of_a_step(
     assert outputs.read_text().splitlines() == [
         "role=arn:aws:iam::111122223333:role/payments-foundation-dev-plan",
         "region=eu-west-1",
+        "seconds=3600",
     ]
 
 

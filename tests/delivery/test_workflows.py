@@ -12,9 +12,9 @@ import pytest
 
 from delivery import __main__ as delivery
 from delivery.reviewed import ACKNOWLEDGEMENTS
-from delivery.stack import ROLES, find
+from delivery.stack import find
 from environments.loading import load
-from environments.schema.names import ENVIRONMENTS
+from environments.schema.names import ENVIRONMENTS, ROLES
 from plan_review import __main__ as plan_review
 from tests.delivery.workflows import (
     ACTIONS,
@@ -105,6 +105,25 @@ def test_each_role_is_taken_where_it_is_trusted(job: Job) -> None:
             assert not pulls and environment in ENVIRONMENTS
         else:
             assert environment == "dev-copy"
+
+
+@pytest.mark.parametrize("job", WITH_STEPS, ids=str)
+def test_credentials_outlast_the_job(job: Job) -> None:
+    """Terraform without credentials can neither write its state nor give back its lock."""
+    for step in job.steps:
+        if step.get("uses") == f"{OWN}.github/actions/credentials":
+            assert job.content["timeout-minutes"] * 60 < ROLES[step["with"]["role"]]
+
+
+def test_a_session_may_be_as_long_as_it_is_asked_for() -> None:
+    for environment in ENVIRONMENTS:
+        module = json.loads((PROJECT / f"tests/snapshots/payments-foundation-{environment}.json").read_text())
+        allowed = {
+            role["name"]: role.get("max_session_duration") for role in module["resource"]["aws_iam_role"].values()
+        }
+        for role, seconds in ROLES.items():
+            if (environment, role) != ("prod", "copy"):
+                assert allowed[f"payments-foundation-{environment}-{role}"] == seconds
 
 
 def trusted(environment: str) -> dict[str, str]:

@@ -197,3 +197,27 @@ def test_only_applying_writes_states(stack: Stack) -> Offences:
     writers = {p["role"].split("_")[3] for a, p in each(stack, "aws_iam_role_policy") if "state-write" in a}
     if writers != ({"Apply"} if stack.environment == "prod" else {"Apply", "Copy"}):
         yield "aws_iam_role_policy", f"states are written by {sorted(writers)}"
+
+
+@guardrail(
+    "aws_iam_role_policy",
+    on=FOUNDATIONS,
+    broken_by=[
+        remove("aws_iam_role_policy", "Drift_no-plans"),
+        edit_statement("aws_iam_role_policy", lambda s: s.update(Effect="Allow"), "Drift_no-plans"),
+        edit_statement("aws_iam_role_policy", lambda s: s.update(Action="s3:PutObject"), "Drift_no-plans"),
+    ],
+)
+def test_saved_plans_are_read_by_the_job_alone_that_applies_them(stack: Stack) -> Offences:
+    """Saved plans hold values in clear: every other role that may read objects is denied them."""
+    closed = set()
+    for _, attributes in each(stack, "aws_iam_role_policy"):
+        for statement in statements(attributes["policy"]):
+            if statement["Effect"] == "Deny" and "s3:GetObject*" in actions(statement):
+                kept = [place for place in listed(statement.get("NotResource", [])) if "plans/" in place]
+                named = [place for place in listed(statement.get("Resource", [])) if place.endswith("/plans/*")]
+                if named or ("NotResource" in statement and not kept):
+                    closed.add(attributes["role"].split("_")[3])
+    for role in {"Plan", "Drift"} if stack.environment == "prod" else {"Plan", "Drift", "Copy"}:
+        if role not in closed:
+            yield f"aws_iam_role.Delivery_{role}", "may read saved plans"
