@@ -106,5 +106,5 @@ def _variable_problems(wanted: str, suffix: str, image: str) -> Iterator[Problem
 def _name_problems(workspace: Workspace) -> Iterator[Problem]:
     if workspace.suffix and next(names.suffix_problems(workspace.environment.name, workspace.suffix), None):
         return
-    for sentence in names.too_long(workspace.names):
+    for sentence in names.too_long(workspace.names, workspace.domain):
         yield Problem("ENVIRONMENT_SUFFIX", workspace.suffix, f"{sentence}; shorten it", VARIABLES)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from environments.schema.base import Problem, Settings
+from environments.schema.names import Limit
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 
@@ -18,6 +19,17 @@ class Edge(Settings):
     # Requests in five minutes from one address, above which the firewall answers 403.
     rate_limit: int = Field(default=2000, ge=100, le=2_000_000)
     access_log_retention_days: int = Field(default=400, ge=30, le=3653)
+
+    @model_validator(mode="after")
+    def _fits_a_certificate(self) -> "Edge":
+        kind, length = Limit.CERTIFICATE.value
+        domain = f"{self.hostname}.{self.hosted_zone}"
+        if len(domain) > length:
+            raise ValueError(
+                f"{domain} has {len(domain)} characters, {kind} names have at most {length}; "
+                "shorten hostname or hosted_zone"
+            )
+        return self
 
     def production_problems(self) -> Iterator[Problem]:
         if not self.deletion_protection:

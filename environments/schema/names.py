@@ -9,9 +9,11 @@ from environments.schema.base import Problem
 
 PROJECT = "payments"
 ENVIRONMENTS = ("dev", "staging", "prod")
+# No two hyphens in a row: RDS and ElastiCache refuse them.
+_SUFFIX = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 # `payments-<workspace>` and `payments-foundation-<environment>`; a workspace is an environment, perhaps with a suffix.
 STACK = re.compile(
-    rf"{PROJECT}-(?:foundation-)?(?P<workspace>(?P<environment>{'|'.join(ENVIRONMENTS)})(?:-[a-z0-9-]+)?)"
+    rf"{PROJECT}-(?:foundation-)?(?P<workspace>(?P<environment>{'|'.join(ENVIRONMENTS)})(?:-{_SUFFIX})?)"
 )
 # The roles of the workflows and how long a session of each lasts, in seconds: longer than any job that takes it, since
 # Terraform can neither write its state nor give back its lock once its credentials have ended.
@@ -35,6 +37,8 @@ class Limit(Enum):
     FUNCTION = ("Lambda function", 64)
     QUEUE = ("SQS queue", 80)
     OTHER = ("most services", 128)
+    # A host label of more than the 63 that DNS takes, with its zone, is longer than that as well.
+    CERTIFICATE = ("ACM certificate domain", 64)
 
 
 # Every component that gets a name, with the strictest service that carries it.
@@ -65,8 +69,6 @@ COMPONENTS: dict[str, Limit] = {
     "copy": Limit.ROLE,
     "boundary": Limit.OTHER,
 }
-
-_SUFFIX = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
 @dataclass(frozen=True)
@@ -126,14 +128,15 @@ def state_key(stack: str) -> str:
     return f"{PROJECT}/{stack.removeprefix(PROJECT + '-')}/terraform.tfstate"
 
 
-def too_long(names: Names) -> Iterator[str]:
+def too_long(names: Names, domain: str) -> Iterator[str]:
     """One sentence for the name that passes its service's limit by most, none when all fit."""
-    excess = [(len(names.of(c)) - limit.value[1], c, limit) for c, limit in COMPONENTS.items()]
-    over, component, limit = max(excess, key=lambda e: e[0])
-    if over > 0:
-        kind, length = limit.value
+    limits = [(names.of(component), limit) for component, limit in COMPONENTS.items()]
+    limits.append((domain, Limit.CERTIFICATE))
+    name, limit = max(limits, key=lambda each: len(each[0]) - each[1].value[1])
+    kind, length = limit.value
+    if (over := len(name) - length) > 0:
         yield (
-            f"makes the name {names.of(component)} {over} character{'s' * (over > 1)} too long: "
+            f"makes the name {name} {over} character{'s' * (over > 1)} too long: "
             f"{kind} names have at most {length} characters"
         )
 
@@ -141,8 +144,8 @@ def too_long(names: Names) -> Iterator[str]:
 def suffix_problems(environment: str, suffix: str) -> Iterator[Problem]:
     """What is wrong with the suffix of a short-lived copy, before any name is made from it."""
     setting = "ENVIRONMENT_SUFFIX"
-    if not _SUFFIX.fullmatch(suffix):
-        yield Problem(setting, suffix, "use lower-case letters, digits and inner hyphens only, for example 'pr-42'")
+    if not re.fullmatch(_SUFFIX, suffix):
+        yield Problem(setting, suffix, "use lower-case letters and digits, single hyphens between them: 'pr-42'")
     elif environment == "prod":
         yield Problem(setting, suffix, "prod has no copies; use a suffix with ENVIRONMENT=dev or ENVIRONMENT=staging")
     elif suffix.startswith(PROJECT):

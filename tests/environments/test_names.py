@@ -28,8 +28,13 @@ def test_component_that_nobody_listed_has_no_name() -> None:
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_every_name_of_the_longest_accepted_workspace_fits(component: str) -> None:
     """The longest suffix that is accepted; one character more is refused."""
-    longest = next(n for n in range(40, 0, -1) if not list(names.too_long(of(f"payments-staging-{'x' * n}"))))
-    assert list(names.too_long(of(f"payments-staging-{'x' * (longest + 1)}")))
+
+    def refused(length: int) -> list[str]:
+        suffix = "x" * length
+        return list(names.too_long(of(f"payments-staging-{suffix}"), f"payments-{suffix}.example.com"))
+
+    longest = next(n for n in range(40, 0, -1) if not refused(n))
+    assert refused(longest + 1)
     name = of(f"payments-staging-{'x' * longest}").of(component)
     assert len(name) <= COMPONENTS[component].value[1]
 
@@ -46,4 +51,5 @@ def test_limits_are_those_of_the_services() -> None:
         "FUNCTION": 64,
         "QUEUE": 80,
         "OTHER": 128,
+        "CERTIFICATE": 64,
     }

@@ -15,7 +15,7 @@ from environments.schema.operations import LOG_RETENTION_DAYS, Logs
 from environments.schema.service import FARGATE, Task, check_image
 from environments.schema.windows import WEEK, minutes, overlap
 
-STACK = re.compile(r"payments-(dev|staging|prod)(-[a-z0-9][a-z0-9-]*)?")
+STACK = re.compile(r"payments-(dev|staging|prod)(-[a-z0-9]+)*")
 CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
 suffixes = st.one_of(st.text(CHARACTERS, max_size=40), st.from_regex(r"[a-z0-9-]{1,30}", fullmatch=True))
 
@@ -33,7 +33,7 @@ def test_any_suffix_gives_a_valid_stack_or_one_sentence(environment: str, suffix
     else:
         for workspace in found:
             assert STACK.fullmatch(workspace.names.stack)
-            assert not list(names.too_long(workspace.names))
+            assert not list(names.too_long(workspace.names, workspace.domain))
 
 
 @given(st.one_of(st.text(CHARACTERS), st.from_regex(r"\d{1,3}\.\d{1,3}", fullmatch=True)))

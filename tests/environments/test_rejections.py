@@ -120,6 +120,14 @@ WRONG = {
         *("prod", 'copy_region="eu-central-1"', 'copy_region="eu-west-1"'),
         ["backup", "region of the originals"],
     ),
+    "domain longer than a certificate's": (
+        *("dev", 'hosted_zone="dev.example.com"', f'hosted_zone="{"z" * 44}.example.com"'),
+        ["environments/dev.py: edge", f"payments.{'z' * 44}.example.com", "65", "ACM certificate", "at most 64"],
+    ),
+    "host name longer than a DNS label": (
+        *("dev", 'hosted_zone="dev.example.com"', f'hosted_zone="a.io", hostname="{"h" * 64}"'),
+        ["environments/dev.py: edge.hostname", "'" + "h" * 64 + "'"],
+    ),
     "syntax": (*("dev", "readers=0,", "readers=0 0,"), ["environments/dev.py: line", "cannot be read"]),
     "other environment's name": (*("dev", 'name="dev"', 'name="staging"'), ["dev.py: name = 'staging'", "'dev'"]),
 }

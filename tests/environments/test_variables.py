@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.environments.conftest import problems, workspaces
+from tests.environments.conftest import Edit, problems, workspaces
 
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
 DIGEST = "@sha256:" + "5a6c31ebb541dd08" * 4
@@ -12,7 +12,11 @@ WRONG = {
     "path as environment": ({"ENVIRONMENT": "../x"}, ["ENVIRONMENT = '../x'"]),
     "capital suffix": (
         {"ENVIRONMENT": "dev", "ENVIRONMENT_SUFFIX": "PR_42"},
-        ["ENVIRONMENT_SUFFIX = 'PR_42'", "lower-case letters, digits and inner hyphens", "'pr-42'"],
+        ["ENVIRONMENT_SUFFIX = 'PR_42'", "lower-case letters and digits", "'pr-42'"],
+    ),
+    "suffix with two hyphens in a row": (
+        {"ENVIRONMENT": "dev", "ENVIRONMENT_SUFFIX": "pr--42"},
+        ["ENVIRONMENT_SUFFIX = 'pr--42'", "single hyphens"],
     ),
     "path as suffix": ({"ENVIRONMENT": "dev", "ENVIRONMENT_SUFFIX": "../x"}, ["ENVIRONMENT_SUFFIX = '../x'"]),
     "suffix on prod": (
@@ -34,6 +38,30 @@ WRONG = {
         ["CONTAINER_IMAGE", "prod needs a digest"],
     ),
 }
+
+
+# text of environments/dev.py, text in its place, what the one line about the suffix pr-42 must say
+TOO_LONG = {
+    "domain of a copy": (
+        *('hosted_zone="dev.example.com"', f'hosted_zone="{"z" * 42}.example.com"'),
+        [f"payments-pr-42.{'z' * 42}.example.com 5 characters too long", "ACM certificate domain names", "at most 64"],
+    ),
+    "host of a copy": (
+        *('hosted_zone="dev.example.com"', f'hosted_zone="a.io", hostname="{"h" * 59}"'),
+        [f"{'h' * 59}-pr-42.a.io 6 characters too long", "ACM certificate domain names", "at most 64"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TOO_LONG)
+def test_domain_of_a_copy_fits_its_certificate_and_dns(case: str, edit: Edit) -> None:
+    old, new, expected = TOO_LONG[case]
+    edit("dev", old, new)
+    assert problems() == []
+    (found,) = problems({"ENVIRONMENT": "dev", "ENVIRONMENT_SUFFIX": "pr-42"})
+    assert found.startswith("environment variable: ENVIRONMENT_SUFFIX = 'pr-42': makes the name")
+    for fragment in [*expected, "shorten it"]:
+        assert fragment in found
 
 
 @pytest.mark.parametrize("case", WRONG)
