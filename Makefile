@@ -30,7 +30,7 @@ BASE_COMMIT = $(or $(BASE),HEAD^1)
 BASE_SHA = $(shell git rev-parse $(BASE_COMMIT))
 COMMIT = $(shell git rev-parse HEAD)
 
-.PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-reviews test-faults test-registry snapshots \
+.PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-reviews test-faults test-registry mirror snapshots \
 	base plan review bind apply copy-up copy-down sweep diff deploy destroy preflight catalogue lock \
 	migration migrate-local schema picture bench workspace
 
@@ -71,6 +71,9 @@ test-faults: $(VENV)/.installed-for-tests node_modules/.installed ## Kill Terraf
 
 test-registry: $(VENV)/.installed-for-tests node_modules/.installed ## Run the end-to-end tests with the providers of the Terraform registry
 	TERRAFORM_REGISTRY=1 $(PY) -m pytest tests/end_to_end
+
+mirror: ## Fetch the AWS provider that the end-to-end tests take; then set TF_PLUGIN_MIRROR=.cache/mirror
+	terraform -chdir=tests/end_to_end/provider providers mirror $(abspath .cache/mirror)
 
 snapshots: $(VENV)/.installed-for-tests ## Record the synthesized JSON anew; review the difference with git
 	$(PY) -m pytest tests/test_snapshots.py tests/guardrails/test_controls.py --update-snapshots -q

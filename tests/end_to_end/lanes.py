@@ -13,6 +13,8 @@ from tests.end_to_end.terraform import Terraform
 
 # One terraform and its provider take 0.7 GB; more at once on two cores only wait for each other.
 AT_ONCE = 4
+# The plan that makes everything, kept beside the later ones.
+FIRST_PLAN = "first.tfplan"
 
 
 @dataclass
@@ -82,6 +84,7 @@ def _lay_foundation(bench: Bench, stack: Path) -> Life:
     life = Life(bench.module(stack), bench)
     life.before = life.inventory()
     bootstrap.run(life.module)  # ends with a plan that must be empty
+    life.module.validate()
     life.changes = False
     return life
 
@@ -92,8 +95,8 @@ def _apply(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
     _prepare(life)
     life.module.init()
     life.module.validate()
-    life.module.plan()
-    life.module.apply()
+    life.module.plan(out=FIRST_PLAN)
+    life.module.apply(FIRST_PLAN)
     life.changes = life.module.plan()
     return life
 
@@ -106,6 +109,7 @@ def _by_cdktf(bench: Bench, workspace: Workspace, foundation: Future[Life]) -> L
     _prepare(life)
     cdktf.diff()
     cdktf.deploy()
+    life.module.validate()
     life.changes = life.module.plan()
     return life
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.end_to_end import account
+from tests.end_to_end import account, leaks
 from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.emulator.client import Emulator
 from tests.end_to_end.terraform import Terraform
@@ -77,9 +77,12 @@ class Recovery:
     module: Terraform
     emulator: Emulator
     imported: dict[str, str] = field(default_factory=dict)
-    # After the last apply: the addresses in the state, and whether there is still something to do.
+    # How many applies were really killed.
+    kills: int = 0
+    # After the last apply: addresses in the state, whether there is something to do, files that hold a password.
     made: set[str] = field(default_factory=set)
     changes: bool = True
+    leaks: list[str] = field(default_factory=list)
 
     def apply(self, kill_at: int | None = None) -> None:
         """Applies until `kill_at` resources are made, then kills Terraform and its providers; or to the end.
@@ -96,6 +99,7 @@ class Recovery:
                 if kill_at is not None and made >= kill_at:
                     os.killpg(process.pid, signal.SIGKILL)
                     process.wait()
+                    self.kills += 1
                     self._unlock()
                     return
             if process.returncode == 0:
@@ -220,6 +224,7 @@ def run(bench: Bench, stack: Path, chain: Chain) -> Recovery:
         recovery.apply(kill_at=round(point * len(recovery.wanted)))
     recovery.apply()
     recovery.made, recovery.changes = module.addresses(), module.plan()
+    recovery.leaks = leaks.found(bench) if bench.passwords.exists() else []
     bench.emulator.check()
     return recovery
 

@@ -48,7 +48,7 @@ DIGEST = f"sha256:{hashlib.sha256(b'the next release').hexdigest()}"
 CHANGES = [
     Change(
         "new image",
-        {("aws_ecs_task_definition", REPLACE), ("aws_ecs_service", UPDATE)},
+        {("aws_ecs_task_definition", SWAP), ("aws_ecs_service", UPDATE)},
         {"service": {"image": f"{REPOSITORY}@{DIGEST}"}},
     ),
     Change(
@@ -92,6 +92,7 @@ CHANGES = [
         {
             ("aws_rds_cluster", UPDATE),
             ("aws_secretsmanager_secret_version", SWAP),
+            # The migration runs again, as the proof that the database takes the new password.
             ("aws_lambda_invocation", REPLACE),
         },
         {"database": {"password_version": 2}},

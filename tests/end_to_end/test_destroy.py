@@ -8,7 +8,8 @@ from tests.end_to_end.lanes import Lanes
 from tests.end_to_end.terraform import TerraformError
 
 pytestmark = pytest.mark.end_to_end
-PROTECTED = ["payments-staging", "payments-prod", "payments-foundation-dev"]
+PROTECTED = ["payments-staging", "payments-prod"]
+PROTECTED += ["payments-foundation-dev", "payments-foundation-staging", "payments-foundation-prod"]
 # Both in one account, and away at the same time: one by Terraform's command, one by cdktf's.
 DISPOSABLE = ["payments-dev", "payments-dev-pr-42"]
 

@@ -14,8 +14,10 @@ def test_a_killed_apply_goes_on_to_the_same_state(chain: Chain, kills: dict[Chai
     recovery = kills[chain].result()
     imported = sorted(recovery.imported)
     print(f"{len(imported)} of {len(recovery.wanted)} resources were imported: {imported}")
+    assert recovery.kills == len(chain)
     assert recovery.made == recovery.wanted
     assert not recovery.changes
+    assert not recovery.leaks
 
 
 def test_only_what_exists_is_imported() -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import STACKS
-from tests.end_to_end import bootstrap, mirror
+from tests.end_to_end import bootstrap, leaks, mirror
 from tests.end_to_end.bench import JSON, OVERRIDE
-from tests.end_to_end.lanes import Lanes, Life, environment_of
+from tests.end_to_end.lanes import FIRST_PLAN, Lanes, Life, environment_of
+from tests.end_to_end.leaks import NO_NOTES
 
 pytestmark = pytest.mark.end_to_end
-NO_NOTES = "only the stand-in for random notes the passwords that it makes"
 WORKSPACES = [name for name in STACKS if "foundation" not in name]
 FOUNDATIONS = [name for name in STACKS if "foundation" in name]
 
@@ -83,20 +83,17 @@ def test_the_migration_ran_in_a_real_database(workspace_life: Life) -> None:
 @pytest.mark.skipif(mirror.from_registry(), reason=NO_NOTES)
 def test_no_password_is_in_any_file_or_state(workspace_life: Life) -> None:
     bench, module = workspace_life.bench, workspace_life.module
-    passwords = [line.encode() for line in bench.passwords.read_text().split()]
-    assert passwords
-    (module.folder / "plan.json").write_text(json.dumps(module.show()))
-    for path in (path for path in module.folder.rglob("*") if path.is_file() and not path.is_symlink()):
-        content = path.read_bytes()
-        assert not any(password in content for password in passwords), path
+    passwords = bench.passwords.read_text().split()
+    if workspace_life.cdktf is None:
+        (module.folder / "first.json").write_text(json.dumps(module.show(FIRST_PLAN)))
+    assert not leaks.found(bench)
     backend = json.loads((module.folder / JSON).read_text())["terraform"]["backend"]["s3"]
     s3 = bench.emulator.client("s3", workspace_life.account, backend["region"])
     versions = s3.list_object_versions(Bucket=backend["bucket"], Prefix=backend["key"])["Versions"]
     assert len(versions) >= 2
     for version in versions:
         stored = s3.get_object(Bucket=backend["bucket"], Key=version["Key"], VersionId=version["VersionId"])
-        content = stored["Body"].read()
-        assert not any(password in content for password in passwords), version["VersionId"]
+        assert not leaks.in_bytes(stored["Body"].read(), passwords), version["VersionId"]
 
 
 @pytest.mark.skipif(mirror.from_registry(), reason=NO_NOTES)
