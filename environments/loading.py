@@ -52,7 +52,7 @@ def _read(module: str) -> _File:
     source = module.replace(".", "/") + ".py"
     try:
         with gathering():
-            settings = importlib.import_module(module).ENVIRONMENT
+            settings = getattr(importlib.import_module(module), "ENVIRONMENT", None)
     except Exception as error:  # whatever a person can write into a Python file
         return _File(None, [_broken(source, error)])
     if isinstance(settings, Rejected):
@@ -60,7 +60,7 @@ def _read(module: str) -> _File:
         network = settings.sections.get("network")
         return _File(None, [p.found_in(source) for p in found], network if isinstance(network, Network) else None)
     if not isinstance(settings, Environment):
-        return _File(None, [Problem("ENVIRONMENT", None, "must be Environment(...)", source)])
+        return _File(None, [Problem("ENVIRONMENT", settings, "write ENVIRONMENT = Environment(...)", source)])
     expected = module.rpartition(".")[2]
     if settings.name != expected:
         return _File(None, [Problem("name", settings.name, f"must be {expected!r}, like the file", source)])

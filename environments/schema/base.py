@@ -1,16 +1,20 @@
 """What every settings class shares: frozen, strict, and able to report all problems of a file at once."""
 
-import difflib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
-from pydantic._internal._model_construction import (
-    ModelMetaclass,
-)  # no public name exists for a metaclass to extend
+from pydantic.fields import FieldInfo
+
+from environments.schema.sentences import Misfit, sentence
+
+if TYPE_CHECKING:  # it has no public name, and mypy takes no computed base class
+    from pydantic._internal._model_construction import ModelMetaclass
+else:
+    ModelMetaclass = type(BaseModel)
 
 
 @dataclass(frozen=True)
@@ -64,14 +68,16 @@ def gathering() -> Iterator[None]:
 
 class _Gathering(ModelMetaclass):
     def __call__(cls, *args: Any, **values: Any) -> Any:
+        if args:
+            raise TypeError(f"{cls.__name__} takes its settings by name, like {cls.__name__}(name=value)")
         if not _gathering.get():
-            return super().__call__(*args, **values)
+            return super().__call__(**values)
         nested = {name: value for name, value in values.items() if isinstance(value, Rejected)}
         problems = [problem.under(name) for name, value in nested.items() for problem in value.problems]
         try:
-            settings = super().__call__(*args, **values)
+            settings = super().__call__(**values)
         except ValidationError as error:
-            fields = list(getattr(cls, "model_fields", {}))
+            fields = getattr(cls, "model_fields", {})
             problems += [p for p in problems_of(error, fields) if p.setting.split(".")[0] not in nested]
             return Rejected(problems, values)
         return settings
@@ -86,25 +92,13 @@ class Settings(BaseModel, metaclass=_Gathering):
         yield from ()
 
 
-def problems_of(error: ValidationError, fields: list[str]) -> list[Problem]:
-    """Pydantic's errors in this project's words; `fields` are the names that a misspelt one may have meant."""
-    return [_problem(detail, fields) for detail in error.errors(include_url=False)]
-
-
-def _problem(detail: Any, fields: list[str]) -> Problem:
-    setting = ".".join(str(part) for part in detail["loc"])
-    match detail["type"]:
-        case "missing":
-            return Problem(setting, None, "is required")
-        case "extra_forbidden":
-            near = difflib.get_close_matches(setting, fields, 1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(fields)}"
-            return Problem(setting, detail["input"], f"no such setting; {hint}")
-        case "value_error":
-            return Problem(setting, detail["input"] if setting else None, str(detail["ctx"]["error"]))
-        case _:
-            return Problem(setting, detail["input"], _sentence(detail["msg"]))
-
-
-def _sentence(message: str) -> str:
-    return message[0].lower() + message[1:]
+def problems_of(error: ValidationError, fields: Mapping[str, FieldInfo]) -> Iterator[Problem]:
+    """Pydantic's errors in this project's words."""
+    for detail in error.errors(include_url=False):
+        path = [str(part) for part in detail["loc"]]
+        value = None if detail["type"] == "missing" else detail["input"]
+        cause = detail.get("ctx", {}).get("error")
+        if isinstance(cause, Misfit):
+            path.append(cause.setting)
+            value = cause.value
+        yield Problem(".".join(path), value, sentence(detail, fields))

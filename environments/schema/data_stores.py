@@ -1,20 +1,20 @@
 """Settings of ElastiCache for Valkey and of the SQS queue."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from environments.schema.base import Problem, Settings
+from environments.schema.instance_types import CACHE_NODES, one_of
+from environments.schema.sentences import Misfit
 from environments.schema.windows import DailyWindow, WeeklyWindow, overlap
 
 
 class Cache(Settings):
     """One Valkey replication group: a primary and `replicas` more, each in another zone."""
 
-    node_type: str = Field(
-        default="cache.t4g.small", pattern=r"^cache\.(t4g|m7g|r7g)\.(micro|small|medium|large|[0-9]*xlarge)$"
-    )
+    node_type: Annotated[str, one_of(CACHE_NODES)] = "cache.t4g.small"
     engine_version: Literal["7.2", "8.0", "8.1"] = "8.1"
     replicas: int = Field(default=1, ge=1, le=5)
     snapshot_retention_days: int = Field(default=7, ge=1, le=35)
@@ -24,9 +24,10 @@ class Cache(Settings):
     @model_validator(mode="after")
     def _windows_apart(self) -> "Cache":
         if overlap(self.snapshot_window, self.maintenance_window):
-            raise ValueError(
-                f"snapshot_window {self.snapshot_window} and maintenance_window {self.maintenance_window} overlap; "
-                "move one of them"
+            raise Misfit(
+                "snapshot_window",
+                self.snapshot_window,
+                f"overlaps maintenance_window {self.maintenance_window}; move one of them",
             )
         return self
 

@@ -7,30 +7,39 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from environments.schema import engine_versions
 from environments.schema.base import Problem, Settings
+from environments.schema.instance_types import DATABASE_INSTANCES, one_of
+from environments.schema.sentences import Misfit, matching
 from environments.schema.windows import DailyWindow, WeeklyWindow, overlap
 
 EngineVersion = Annotated[str, AfterValidator(engine_versions.check)]
 
 
+def _in_half_steps(value: float) -> float:
+    if value % 0.5:
+        raise ValueError("capacity moves in steps of 0.5 ACU; write for example 0.5, 1.0 or 8.0")
+    return value
+
+
+HalfSteps = Annotated[float, AfterValidator(_in_half_steps)]
+
+
 class Serverless(Settings):
     """Aurora Serverless v2 capacity in ACU (2 GiB of memory each), in steps of 0.5."""
 
-    min_acu: float = Field(ge=0.5, le=256)
-    max_acu: float = Field(ge=1, le=256)
+    min_acu: HalfSteps = Field(ge=0.5, le=256)
+    max_acu: HalfSteps = Field(ge=1, le=256)
 
     @model_validator(mode="after")
-    def _ordered_halves(self) -> "Serverless":
+    def _ordered(self) -> "Serverless":
         if self.min_acu > self.max_acu:
-            raise ValueError(f"min_acu {self.min_acu} is above max_acu {self.max_acu}; swap them")
-        if self.min_acu % 0.5 or self.max_acu % 0.5:
-            raise ValueError("capacity moves in steps of 0.5 ACU; write for example 0.5, 1.0 or 8.0")
+            raise Misfit("min_acu", self.min_acu, f"is above max_acu {self.max_acu}; swap them")
         return self
 
 
 class Provisioned(Settings):
     """Instances of a fixed class."""
 
-    instance_class: str = Field(pattern=r"^db\.(r[5-8]g?d?|t4g|x2g)\.(medium|large|[0-9]*xlarge)$")
+    instance_class: Annotated[str, one_of(DATABASE_INSTANCES)]
 
 
 class Database(Settings):
@@ -50,11 +59,18 @@ class Database(Settings):
     # Raised by one to make a new master password: both the cluster and its secret are written again.
     password_version: int = Field(default=1, ge=1)
     # The newest contract revision that may run, "0012": it drops what older code reads; see docs/migrations.md.
-    contract_allowed: str | None = Field(default=None, pattern=r"^[0-9]{4}$")
+    contract_allowed: Annotated[str, matching(r"[0-9]{4}", "the four digits of a revision, like '0012'")] | None = None
 
     @property
     def major_version(self) -> str:
         return self.engine_version.partition(".")[0]
+
+    @field_validator("capacity", mode="before")
+    @classmethod
+    def _of_either_kind(cls, value: object) -> object:
+        if not isinstance(value, Serverless | Provisioned):
+            raise ValueError("write Serverless(...) or Provisioned(...)")
+        return value
 
     @field_validator("port")
     @classmethod
@@ -66,9 +82,10 @@ class Database(Settings):
     @model_validator(mode="after")
     def _windows_apart(self) -> "Database":
         if overlap(self.backup_window, self.maintenance_window):
-            raise ValueError(
-                f"backup_window {self.backup_window} and maintenance_window {self.maintenance_window} overlap; "
-                "RDS refuses that, move one of them"
+            raise Misfit(
+                "backup_window",
+                self.backup_window,
+                f"overlaps maintenance_window {self.maintenance_window}; RDS refuses that, move one of them",
             )
         return self
 

@@ -1,24 +1,29 @@
 """Settings of one environment, composed of its parts."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import ValidationInfo, field_validator
 
 from environments.schema.base import Problem, Settings
 from environments.schema.data_stores import Cache, Queue
 from environments.schema.database import Database
 from environments.schema.edge import Edge
 from environments.schema.network import Network
-from environments.schema.operations import Backup, Budget, Delivery, Logs, Monitoring
+from environments.schema.operations import Backup, Budget, Delivery, Logs, Monitoring, Region
+from environments.schema.sentences import Misfit, matching
 from environments.schema.service import Service
 
 
 class Tags(Settings):
     """What the bill is grouped by; the other tags follow from the workspace."""
 
-    cost_center: str = Field(pattern=r"^[A-Za-z0-9 ._-]{1,64}$")
-    owner: str = Field(pattern=r"^[A-Za-z0-9 ._@-]{1,64}$")
+    cost_center: Annotated[
+        str, matching(r"[A-Za-z0-9 ._-]{1,64}", "1 to 64 letters, digits, spaces and . _ -, like 'payments-production'")
+    ]
+    owner: Annotated[
+        str, matching(r"[A-Za-z0-9 ._@-]{1,64}", "1 to 64 letters, digits, spaces and . _ @ -, like 'team@example.com'")
+    ]
     data_classification: Literal["public", "internal", "confidential", "restricted"] = "restricted"
 
 
@@ -26,8 +31,8 @@ class Environment(Settings):
     """Everything in which one environment differs from another; a default is always the safe choice."""
 
     name: Literal["dev", "staging", "prod"]
-    account_id: str = Field(pattern=r"^\d{12}$")
-    region: str = Field(default="eu-west-1", pattern=r"^[a-z]{2}-[a-z]+-\d$")
+    account_id: Annotated[str, matching(r"[0-9]{12}", "12 digits, like '111122223333'")]
+    region: Region = "eu-west-1"
     tags: Tags
     network: Network
     database: Database
@@ -45,7 +50,7 @@ class Environment(Settings):
     @classmethod
     def _copies_leave_the_region(cls, value: Backup, info: ValidationInfo) -> Backup:
         if value.copy_region is not None and value.copy_region == info.data.get("region"):
-            raise ValueError(f"copy_region {value.copy_region} is the region of the originals; take another one")
+            raise Misfit("copy_region", value.copy_region, "is the region of the originals; take another one")
         return value
 
 

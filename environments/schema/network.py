@@ -32,16 +32,16 @@ class Network(Settings):
     @classmethod
     def _private_and_wide_enough(cls, value: str) -> str:
         try:
-            network = ipaddress.IPv4Network(value)
-        except ValueError as error:
-            raise ValueError(f"write an IPv4 network such as '10.20.0.0/16' ({error})") from None
+            network = ipaddress.IPv4Network(value, strict=False)
+        except ValueError:
+            raise ValueError("write an IPv4 network such as '10.20.0.0/16'") from None
         if not WIDEST <= network.prefixlen <= NARROWEST:
             raise ValueError(f"take a range from /{WIDEST} to /{NARROWEST}; /16 leaves room for more tiers")
         private = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
         if not any(network.subnet_of(ipaddress.IPv4Network(block)) for block in private):
             raise ValueError("take a private range (RFC 1918): 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16")
         if str(network) != value:
-            raise ValueError(f"write it as {network}")
+            raise ValueError(f"write it as '{network}'")
         return value
 
     @field_validator("zones")

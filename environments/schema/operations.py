@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, model_validator
 
 from environments.schema.base import Problem, Settings
+from environments.schema.sentences import Misfit, matching
 
 # Source: PutRetentionPolicy in the CloudWatch Logs API reference.
 LOG_RETENTION_DAYS = (
@@ -23,7 +24,17 @@ def _accepted_by_cloudwatch(value: int) -> int:
 
 
 RetentionDays = Annotated[int, AfterValidator(_accepted_by_cloudwatch)]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[str, matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address, like 'on-call@example.com'")]
+
+
+def _somebody(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value:
+        raise ValueError("write at least one e-mail address, like ('on-call@example.com',)")
+    return value
+
+
+Emails = Annotated[tuple[Email, ...], AfterValidator(_somebody)]
+Region = Annotated[str, matching(r"[a-z]{2}-[a-z]+-[0-9]", "a region's code, like 'eu-west-1'")]
 
 
 class Logs(Settings):
@@ -59,16 +70,17 @@ class Backup(Settings):
 
     daily_retention_days: int = Field(default=35, ge=7, le=3650)
     monthly_retention_days: int = Field(default=400, ge=90, le=3650)
-    copy_region: str | None = Field(default=None, pattern=r"^[a-z]{2}-[a-z]+-\d$")
+    copy_region: Region | None = None
     # Compliance-free (governance) lock: nobody without backup:DeleteBackupVaultLockConfiguration shortens retention.
     lock: bool = False
 
     @model_validator(mode="after")
     def _monthly_outlasts_daily(self) -> "Backup":
         if self.monthly_retention_days <= self.daily_retention_days:
-            raise ValueError(
-                f"monthly_retention_days {self.monthly_retention_days} must be above "
-                f"daily_retention_days {self.daily_retention_days}"
+            raise Misfit(
+                "monthly_retention_days",
+                self.monthly_retention_days,
+                f"must be above daily_retention_days {self.daily_retention_days}",
             )
         return self
 
@@ -85,7 +97,7 @@ class Budget(Settings):
     """What an environment may cost in US dollars a month, and who hears of it at 50, 80 and 100 %."""
 
     monthly_usd: int = Field(ge=10, le=10_000_000)
-    emails: tuple[Email, ...] = Field(min_length=1)
+    emails: Emails
 
 
 class Delivery(Settings):
@@ -95,8 +107,16 @@ class Delivery(Settings):
     `owner@123/name@456`; see docs/delivery.md.
     """
 
-    repository: str = Field(pattern=r"^[A-Za-z0-9-]+(@\d+)?/[A-Za-z0-9._-]+(@\d+)?$")
-    default_branch: str = Field(default="main", pattern=r"^[A-Za-z0-9._/-]+$")
+    repository: Annotated[
+        str,
+        matching(
+            r"[A-Za-z0-9-]+(@[0-9]+)?/[A-Za-z0-9._-]+(@[0-9]+)?",
+            "owner/name as GitHub has it, like 'example/payments-platform'",
+        ),
+    ]
+    default_branch: Annotated[
+        str, matching(r"[A-Za-z0-9._/-]+", "a branch of letters, digits and . _ / -, like 'main'")
+    ] = "main"
 
     def runbook(self, alarm: str) -> str:
         """The link that an alarm's description ends in."""

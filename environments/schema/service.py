@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from environments.schema.base import Problem, Settings
+from environments.schema.sentences import Misfit, matching
 
 # Fargate's pairs: CPU units -> memory in MiB. Source: "Task CPU and memory" in the Amazon ECS developer guide.
 FARGATE: dict[int, range] = {
@@ -63,16 +64,18 @@ class Task(Settings):
     @model_validator(mode="after")
     def _offered_by_fargate(self) -> "Task":
         if self.cpu not in FARGATE:
-            raise ValueError(f"Fargate has no cpu {self.cpu}; take one of {', '.join(map(str, FARGATE))}")
+            raise Misfit("cpu", self.cpu, f"Fargate does not offer it; take one of {', '.join(map(str, FARGATE))}")
         offered = FARGATE[self.cpu]
         if self.memory not in offered or (self.cpu, self.memory) in _NOT_OFFERED:
             near = sorted((m for m in offered if (self.cpu, m) not in _NOT_OFFERED), key=lambda m: abs(m - self.memory))
-            raise ValueError(
-                f"Fargate does not pair cpu {self.cpu} with memory {self.memory}; nearest is {near[0]} "
-                f"(offered from {offered[0]} to {offered[-1]} MiB)"
+            raise Misfit(
+                "memory",
+                self.memory,
+                f"Fargate does not pair it with cpu {self.cpu}; nearest is {near[0]} "
+                f"(offered from {offered[0]} to {offered[-1]} MiB)",
             )
         if self.min_tasks > self.max_tasks:
-            raise ValueError(f"min_tasks {self.min_tasks} is above max_tasks {self.max_tasks}; swap them")
+            raise Misfit("min_tasks", self.min_tasks, f"is above max_tasks {self.max_tasks}; swap them")
         return self
 
     def production_problems(self) -> Iterator[Problem]:
@@ -88,7 +91,9 @@ class Service(Settings):
     api: Task
     worker: Task
     container_port: int = Field(default=8080, ge=1024, le=65535)
-    health_check_path: str = Field(default="/health", pattern=r"^/[A-Za-z0-9/_-]*$")
+    health_check_path: Annotated[
+        str, matching(r"/[A-Za-z0-9/_-]*", "a path of letters, digits and / _ -, like '/health'")
+    ] = "/health"
     # Share of the tasks above `min_tasks` that run on Fargate Spot, in percent; the others are never interrupted.
     spot_percent: int = Field(default=0, ge=0, le=90)
     # `aws ecs execute-command` into running tasks.

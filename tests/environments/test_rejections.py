@@ -50,7 +50,7 @@ WRONG = {
     ),
     "range with host bits": (
         *("dev", 'cidr="10.20.0.0/16"', 'cidr="10.20.0.1/16"'),
-        ["network.cidr = '10.20.0.1/16'", "has host bits set"],
+        ["network.cidr = '10.20.0.1/16'", "write it as '10.20.0.0/16'"],
     ),
     "public range": (
         *("dev", 'cidr="10.20.0.0/16"', 'cidr="8.8.0.0/16"'),
@@ -92,15 +92,15 @@ WRONG = {
     ),
     "Fargate pair": (
         *("dev", "api=Task(cpu=512, memory=1024", "api=Task(cpu=512, memory=8192"),
-        ["service.api", "does not pair cpu 512 with memory 8192", "nearest is 4096"],
+        ["service.api.memory = 8192", "Fargate does not pair it with cpu 512", "nearest is 4096"],
     ),
     "Fargate CPU": (
         *("dev", "api=Task(cpu=512", "api=Task(cpu=500"),
-        ["service.api", "Fargate has no cpu 500"],
+        ["service.api.cpu = 500", "Fargate does not offer it; take one of 256, 512,"],
     ),
     "windows that overlap": (
         *("dev", "readers=0,", 'readers=0, backup_window="03:30-04:30",'),
-        ["database", "backup_window 03:30-04:30", "maintenance_window sun:03:00-sun:04:00 overlap"],
+        ["database.backup_window = '03:30-04:30'", "overlaps maintenance_window sun:03:00-sun:04:00"],
     ),
     "default port": (*("dev", "readers=0,", "readers=0, port=5432,"), ["database.port = 5432", "other than 5432"]),
     "misspelt setting": (
@@ -109,24 +109,79 @@ WRONG = {
     ),
     "text for a number": (
         *("dev", "readers=0,", 'readers="0",'),
-        ["database.readers = '0'", "valid integer"],
+        ["database.readers = '0'", "write a whole number without quotes"],
     ),
     "missing setting": (*("dev", '    account_id="111122223333",\n', ""), ["dev.py: account_id: is required"]),
     "account id of eleven digits": (
         *("dev", 'account_id="111122223333"', 'account_id="11112222333"'),
-        ["account_id = '11112222333'", "match pattern"],
+        ["account_id = '11112222333'", "write 12 digits, like '111122223333'"],
     ),
     "copy in the same region": (
         *("prod", 'copy_region="eu-central-1"', 'copy_region="eu-west-1"'),
-        ["backup", "region of the originals"],
+        ["environments/prod.py: backup.copy_region = 'eu-west-1': is the region of the originals; take another one"],
     ),
     "domain longer than a certificate's": (
         *("dev", 'hosted_zone="dev.example.com"', f'hosted_zone="{"z" * 44}.example.com"'),
-        ["environments/dev.py: edge", f"payments.{'z' * 44}.example.com", "65", "ACM certificate", "at most 64"],
+        ["environments/dev.py: edge.hosted_zone", f"payments.{'z' * 44}.example.com of 65", "ACM certificate", "64"],
     ),
     "host name longer than a DNS label": (
         *("dev", 'hosted_zone="dev.example.com"', f'hosted_zone="a.io", hostname="{"h" * 64}"'),
-        ["environments/dev.py: edge.hostname", "'" + "h" * 64 + "'"],
+        ["environments/dev.py: edge.hostname", "'" + "h" * 64 + "'", "a DNS label", "63"],
+    ),
+    "number for text": (
+        *("dev", 'account_id="111122223333"', "account_id=111122223333"),
+        ["account_id = 111122223333: write it in quotes: '111122223333'"],
+    ),
+    "text for a tuple": (
+        *("dev", 'emails=("finops@example.com",)', 'emails=("finops@example.com")'),
+        ["budget.emails = 'finops@example.com': write a tuple", "('finops@example.com',)"],
+    ),
+    "list for a tuple": (
+        *("dev", 'zones=("a", "b")', 'zones=["a", "b"]'),
+        ["network.zones = ['a', 'b']: write a tuple", "('a', 'b')"],
+    ),
+    "choice that is none": (*("dev", 'nat="single"', 'nat="none"'), ["network.nat = 'none': must be 'single' or"]),
+    "number below its range": (
+        *("dev", "backup_retention_days=7", "backup_retention_days=6"),
+        ["database.backup_retention_days = 6: must be 7 or more"],
+    ),
+    "number above its range": (*("dev", "spot_percent=90", "spot_percent=91"), ["= 91: must be 90 or less"]),
+    "capacity of neither kind": (
+        *("dev", "capacity=Serverless(min_acu=0.5, max_acu=4.0)", "capacity=4"),
+        ["database.capacity = 4: write Serverless(...) or Provisioned(...)"],
+    ),
+    "capacity that is reversed": (
+        *("dev", "min_acu=0.5, max_acu=4.0", "min_acu=4.0, max_acu=1.0"),
+        ["database.capacity.min_acu = 4.0: is above max_acu 1.0"],
+    ),
+    "instance class that Aurora lacks": (
+        *("prod", '"db.r7g.xlarge"', '"db.x2g.medium"'),
+        ["database.capacity.instance_class = 'db.x2g.medium': db.x2g comes as large, xlarge,"],
+    ),
+    "cache node of another size": (
+        *("prod", '"cache.m7g.large"', '"cache.m7g.small"'),
+        ["cache.node_type = 'cache.m7g.small': cache.m7g comes as large, xlarge,"],
+    ),
+    "cache node of no size": (
+        *("prod", '"cache.m7g.large"', '"cache.r7g.7xlarge"'),
+        ["cache.node_type = 'cache.r7g.7xlarge': cache.r7g comes as large,"],
+    ),
+    "cache node of another family": (
+        *("prod", '"cache.m7g.large"', '"cache.c7g.large"'),
+        ["cache.node_type = 'cache.c7g.large'", "take one of cache.t4g, cache.m7g, cache.r7g"],
+    ),
+    "monthly backups that end before daily ones": (
+        *("dev", "daily_retention_days=7", "daily_retention_days=90"),
+        ["backup.monthly_retention_days = 90: must be above daily_retention_days 90"],
+    ),
+    "missing section": (
+        *("dev", '    delivery=Delivery(repository="example/payments-platform"),\n', ""),
+        ["environments/dev.py: delivery: is required: add delivery=Delivery(...)"],
+    ),
+    "settings without names": (*("dev", "queue=Queue(worker_timeout=60)", "queue=Queue(60)"), ["line", "by name"]),
+    "no settings": (
+        *("dev", "ENVIRONMENT = Environment(", "SETTINGS = Environment("),
+        ["environments/dev.py: ENVIRONMENT: write ENVIRONMENT = Environment(...)"],
     ),
     "syntax": (*("dev", "readers=0,", "readers=0 0,"), ["environments/dev.py: line", "cannot be read"]),
     "other environment's name": (*("dev", 'name="dev"', 'name="staging"'), ["dev.py: name = 'staging'", "'dev'"]),
