@@ -139,6 +139,9 @@ class FargateService(Construct):
                 health_check=container.health_check,
             ),
             tags={"Name": self.name},
+            # Else the old revision is deregistered before the migration runs, and when that fails, the services that go
+            # on with it could not be set to it again.
+            lifecycle={"create_before_destroy": True},
             depends_on=[logs.ready],
         )
 
