@@ -5,10 +5,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from constructs_lib.schema import prepare
 from environments.loading import load
 from environments.schema import engine_versions
 from environments.schema.base import SettingsError
-from stacks.schema import prepare
 from synthesis.bindings import environment as bindings_environment
 from synthesis.bindings import load_on_demand
 from synthesis.table import Report

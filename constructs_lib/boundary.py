@@ -53,7 +53,7 @@ def boundary(names: Names) -> list[Statement]:
         Statement(
             "NotItsBuckets",
             ["s3:DeleteBucket*", "s3:Put*Configuration", "s3:PutBucket*"],
-            [f"arn:{names.partition}:s3:::{names.stack}-*"],
+            [names.bucket_arn(f"{names.stack}-*")],
             effect="Deny",
         ),
         Statement(

@@ -41,8 +41,8 @@ class Bucket(Construct):
     """One bucket. Without a `key` it is encrypted with SSE-S3, the only kind that log deliveries take.
 
     `expire_days` deletes objects after so many days (None keeps the current ones for ever), `expire_prefixes` those
-    under a prefix; `force_destroy` lets
-    `terraform destroy` delete a bucket that still holds objects, and `protected` lets no plan destroy it.
+    under a prefix; `force_destroy` lets `terraform destroy` delete a bucket that still holds objects, and `protected`
+    lets no plan destroy it.
     """
 
     def __init__(

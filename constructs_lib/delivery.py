@@ -71,7 +71,7 @@ class Delivery(Construct):
                 "NoObjectsButStates",
                 ["s3:GetObject*"],
                 effect="Deny",
-                not_resources=[f"arn:{names.partition}:s3:::{names.of('state')}/{PROJECT}/*"],
+                not_resources=[names.bucket_arn(f"{names.of('state')}/{PROJECT}/*")],
             ),
         )
         self.drift = self._role(
@@ -126,15 +126,15 @@ class Delivery(Construct):
                 ["s3:DeleteObject*", "s3:PutObject*"],
                 effect="Deny",
                 not_resources=[
-                    f"arn:{self._names.partition}:s3:::{self._names.of('state')}/{PROJECT}/{environment}-pr-*",
-                    f"arn:{self._names.partition}:s3:::{PROJECT}-{environment}-pr-*",
+                    self._names.bucket_arn(f"{self._names.of('state')}/{PROJECT}/{environment}-pr-*"),
+                    self._names.bucket_arn(f"{PROJECT}-{environment}-pr-*"),
                 ],
             ),
             Statement(
                 "NotOthersBuckets",
                 ["s3:DeleteBucket*", "s3:Put*Configuration", "s3:PutBucket*"],
                 effect="Deny",
-                not_resources=[f"arn:{self._names.partition}:s3:::{PROJECT}-{environment}-pr-*"],
+                not_resources=[self._names.bucket_arn(f"{PROJECT}-{environment}-pr-*")],
             ),
             # Nor do records have tags: only the addresses of copies, and what validates their certificates.
             Statement(
@@ -167,7 +167,7 @@ class Delivery(Construct):
 
     def _no_plans(self) -> Statement:
         """Saved plans hold values in clear, and are read by the job alone that applies them."""
-        plans = f"arn:{self._names.partition}:s3:::{self._names.of('state')}/{PLANS}*"
+        plans = self._names.bucket_arn(f"{self._names.of('state')}/{PLANS}*")
         return Statement("NoPlans", ["s3:GetObject*"], [plans], effect="Deny")
 
     def _allow_reading(self, role: Role) -> None:

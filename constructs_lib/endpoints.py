@@ -124,6 +124,6 @@ def _image_layers(names: Names) -> Statement:
     return Statement(
         "ImageLayers",
         ["s3:GetObject"],
-        [f"arn:{names.partition}:s3:::prod-{names.region}-starport-layer-bucket/*"],
+        [names.bucket_arn(f"prod-{names.region}-starport-layer-bucket/*")],
         principals="*",
     )

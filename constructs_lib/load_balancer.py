@@ -127,7 +127,7 @@ class LoadBalancer(Construct):
                 Statement(
                     "LoadBalancerLogs",
                     ["s3:PutObject"],
-                    [f"arn:aws:s3:::{logs_name}/AWSLogs/{names.account_id}/*"],
+                    [names.bucket_arn(f"{logs_name}/AWSLogs/{names.account_id}/*")],
                     principals={"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
                     conditions={"ArnLike": {"aws:SourceArn": names.arn("elasticloadbalancing", "loadbalancer/*")}},
                 )

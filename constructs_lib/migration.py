@@ -21,8 +21,8 @@ from constructs_lib.database import Database
 from constructs_lib.encryption import Key
 from constructs_lib.log_group import LogGroup
 from constructs_lib.network import Network
+from constructs_lib.schema import Schema
 from environments.schema.names import Names
-from stacks.schema import Schema
 
 RUNTIME = "python3.13"
 # The runner stops by itself after 14 minutes (migrations/handler.py); Lambda's own limit is 15.

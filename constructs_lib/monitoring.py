@@ -101,12 +101,16 @@ def database(alarms: Alarms, aurora: Database, settings: Environment) -> Sequenc
     memory = Metric("AWS/RDS", "FreeableMemory", cluster, "Minimum")
     lag = Metric("AWS/RDS", "AuroraReplicaLagMaximum", cluster, "Maximum")
     deadlocks = Metric("AWS/RDS", "Deadlocks", cluster, "Sum")
+    # Counted by the second, so 0.05 is three in a minute.
+    deadlocks_a_second = 0.05
     limit = settings.monitoring.database_connections
     alarms.add("database", "cpu", "The database uses over 80 % of its CPU.", cpu, above=80, minutes=10)
     alarms.add("database", "connections", f"Over {limit} connections are open.", connections, above=limit)
     alarms.add("database", "memory", "Less than 256 MiB of memory is left.", memory, below=256 * MIB)
     alarms.add("database", "replica-lag", "A reader is over 1 s (1000 ms) behind.", lag, above=1000)
-    alarms.add("database", "deadlocks", "Transactions block each other and were ended.", deadlocks, above=0.05)
+    alarms.add(
+        "database", "deadlocks", "Transactions block each other and were ended.", deadlocks, above=deadlocks_a_second
+    )
     load = {"cpu": cpu}
     if isinstance(settings.database.capacity, Serverless):
         acu = Metric("AWS/RDS", "ACUUtilization", cluster, "Maximum")

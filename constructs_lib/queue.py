@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.sqs_queue_redrive_allow_policy import SqsQueueRedr
 from constructs import Construct
 
 from constructs_lib.access import Role, Statement, deny_plain_http, policy
-from constructs_lib.encryption import USE, Key
+from constructs_lib.encryption import Key
 from constructs_lib.lasting import lasting
 from environments.schema.data_stores import Queue as QueueSettings
 from environments.schema.names import Names
@@ -73,7 +73,7 @@ class Queue(Construct):
         )
 
     def _use_key(self) -> Statement:
-        return Statement("UseKey", [USE[0], "kms:GenerateDataKey"], [self._key.arn])
+        return Statement("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [self._key.arn])
 
     def _queue(
         self,

@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 
 from cdktf import App
 
+from constructs_lib.schema import Schema
 from environments.schema.workspace import Workspace
 from stacks.foundation import FoundationStack
 from stacks.payments import PaymentsStack
-from stacks.schema import Schema
 
 
 def build(

@@ -21,11 +21,11 @@ from constructs_lib.migration import Migration
 from constructs_lib.network import Network
 from constructs_lib.queue import Queue
 from constructs_lib.scaling import Scaling
+from constructs_lib.schema import Schema
 from constructs_lib.service import Container, FargateService
 from environments.schema.service import Task
 from environments.schema.workspace import Workspace
 from stacks.backend import RemoteStack
-from stacks.schema import Schema
 
 
 class PaymentsStack(RemoteStack):

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from constructs_lib.schema import prepare
 from environments.loading import load
-from stacks.schema import prepare
 from synthesis.bindings import environment as bindings_environment
 from synthesis.bindings import load_on_demand
+from tests import postgres
 from tests.end_to_end import mirror
 from tests.stack import Stack
 
@@ -46,14 +47,27 @@ def stacks(outdir: Path) -> dict[str, Stack]:
 
 
 @pytest.fixture(scope="session")
-def terraform_is_here() -> None:
-    """Skips where Terraform or the AWS provider is missing; in CI that is a failure."""
+def postgres_is_here() -> None:
+    """Skips where PostgreSQL's server is missing; in CI that is a failure."""
+    try:
+        postgres.executable("initdb")
+    except postgres.Missing as missing:
+        _do_without(missing)
+
+
+@pytest.fixture(scope="session")
+def terraform_is_here(postgres_is_here: None) -> None:
+    """Skips where Terraform, the AWS provider or PostgreSQL is missing; in CI that is a failure."""
     try:
         mirror.check()
     except mirror.Missing as missing:
-        if os.environ.get("CI"):
-            pytest.fail(str(missing))
-        pytest.skip(str(missing))
+        _do_without(missing)
+
+
+def _do_without(missing: Exception) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(str(missing))
+    pytest.skip(str(missing))
 
 
 @pytest.fixture(params=STACKS)

@@ -63,6 +63,10 @@ CREATE ROLE {MASTER_USER} LOGIN CREATEROLE CREATEDB IN ROLE rds_superuser PASSWO
 KEPT = ["rds_iam", "rds_superuser", MASTER_USER]
 
 
+class Missing(RuntimeError):
+    """PostgreSQL is not on this machine; the message says how to install it."""
+
+
 @dataclass(frozen=True)
 class Server:
     """One running server and how to reach it; `password` is the master user's."""
@@ -137,7 +141,7 @@ def start_postgres(folder: Path) -> Server:
     """Starts a server whose data, keys and socket are in `folder`, with one empty database `payments`.
 
     Every parent of the folder must be open to ordinary users: those of `tempfile.mkdtemp()` are, pytest's
-    `tmp_path` is not. Raises RuntimeError when PostgreSQL is missing, or with the server's own words.
+    `tmp_path` is not. Raises Missing when PostgreSQL is, and RuntimeError with the server's own words.
     """
     binaries = Path(executable("initdb")).resolve().parent
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,9 +193,7 @@ def executable(name: str) -> str:
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name))
     found = shutil.which(name, path=os.pathsep.join([*filter(None, folders), *map(str, debian)]))
     if found is None:
-        raise RuntimeError(
-            f"{name} is missing: install PostgreSQL (Debian: apt-get install postgresql) or set POSTGRES_BIN"
-        )
+        raise Missing(f"{name} is missing: install PostgreSQL (Debian: apt-get install postgresql) or set POSTGRES_BIN")
     return found
 
 

@@ -13,7 +13,7 @@ from environments.schema import names
 PROJECT = Path(__file__).resolve().parents[1]
 DOCUMENTS = sorted(
     path.relative_to(PROJECT)
-    for pattern in ("*.md", "Makefile", "cdktf.json", "docs/**/*.md", ".github/workflows/*.yml")
+    for pattern in ("*.md", "Makefile", "cdktf.json", "docs/**/*.md", "tests/**/*.md", ".github/workflows/*.yml")
     for path in PROJECT.glob(pattern)
 )
 # What a document may call a stack; the rest after `payments-` are components, placeholders or patterns.

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from constructs_lib.schema import prepare
 from environments.dev import ENVIRONMENT as DEV
 from environments.schema.data_stores import Cache, Queue
 from environments.schema.database import Database, Provisioned
@@ -17,7 +18,6 @@ from environments.schema.network import Network
 from environments.schema.operations import Backup, Budget, Delivery, Logs, Monitoring
 from environments.schema.service import Service, Task
 from environments.schema.workspace import Workspace
-from stacks.schema import prepare
 from tests.stack import Stack
 
 IMAGE = f"444455556666.dkr.ecr.eu-central-1.amazonaws.com/other@sha256:{'0123456789abcdef' * 4}"

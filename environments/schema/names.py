@@ -105,6 +105,10 @@ class Names:
         """The foundation's permissions boundary, without which delivery may not make a role."""
         return self.arn("iam", f"policy/{self.foundation}-boundary", region="")
 
+    def bucket_arn(self, path: str) -> str:
+        """Of a bucket, or of objects in it: `<bucket>/<key>`. S3 names neither account nor region."""
+        return f"arn:{self.partition}:s3:::{path}"
+
     def arn(self, service: str, resource: str, *, region: str | None = None) -> str:
         """An ARN in this account and region; `region=""` for global services such as IAM."""
         region = self.region if region is None else region

@@ -37,8 +37,8 @@ def main() -> None:
     else:
         changes.pop("NODE_OPTIONS", None)
     os.environ.update(changes)
+    from constructs_lib.schema import prepare
     from stacks.app import build
-    from stacks.schema import prepare
 
     schema = prepare(PROJECT / ".cache" / "migrations.zip")
     build(workspaces(chosen.copies), chosen.outdir, schema).synth()

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from constructs_lib.schema import Schema, prepare
 from environments.loading import load
 from environments.schema.base import Settings
 from environments.schema.workspace import Workspace
 from migrations import revisions
-from stacks.schema import Schema, prepare
 
 CREATE, UPDATE = ("create",), ("update",)
 # A new one first, or the old one away first.

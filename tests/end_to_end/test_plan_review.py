@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from constructs_lib.schema import prepare
 from plan_review.comment import comment
 from plan_review.inputs import Context, read_stack
 from plan_review.review import Review, review
 from plan_review.tier import Tier
-from stacks.schema import prepare
 from tests.end_to_end import account
 from tests.end_to_end.bench import module_of
 from tests.end_to_end.lanes import Lanes

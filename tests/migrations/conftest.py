@@ -50,7 +50,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 @pytest.fixture(scope="session")
-def running_server() -> Iterator[Server]:
+def running_server(postgres_is_here: None) -> Iterator[Server]:
     with postgres() as server:
         yield server
 

@@ -45,6 +45,7 @@ def test_new_refuses_a_name_used_before() -> None:
     assert done.stderr.startswith("NAME is 'refunds' and 0004_refunds.sql is named so already")
 
 
+@pytest.mark.usefixtures("postgres_is_here")
 def test_local_prints_the_schema() -> None:
     done = run("local")
     assert done.returncode == 0, done.stderr

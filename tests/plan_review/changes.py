@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from constructs_lib.schema import Schema, prepare
 from environments.loading import load
 from environments.schema.service import Task
 from environments.schema.workspace import Workspace
-from stacks.schema import Schema, prepare
 
 PROJECT = Path(__file__).resolve().parents[2]
 EDITABLE = ("constructs_lib", "stacks")
