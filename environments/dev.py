@@ -34,7 +34,9 @@ ENVIRONMENT = Environment(
     cache=Cache(node_type="cache.t4g.small", snapshot_retention_days=1),
     queue=Queue(worker_timeout=60),
     logs=Logs(retention_days=30, flow_log_retention_days=30),
-    monitoring=Monitoring(error_rate_percent=5.0, latency_p99_seconds=2.0, database_connections=80),
+    monitoring=Monitoring(
+        emails=("platform@example.com",), error_rate_percent=5.0, latency_p99_seconds=2.0, database_connections=80
+    ),
     backup=Backup(daily_retention_days=7, monthly_retention_days=90),
     budget=Budget(monthly_usd=500, emails=("finops@example.com",)),
     delivery=Delivery(repository="example/payments-platform"),

@@ -4,7 +4,7 @@ import importlib
 import itertools
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from environments.schema import names
 from environments.schema.base import Problem, Rejected, SettingsError, gathering
@@ -23,7 +23,8 @@ def load(variables: Mapping[str, str]) -> tuple[Workspace, ...]:
     """
     files = {name: _read(f"environments.{name}") for name in names.ENVIRONMENTS}
     problems = [problem for file in files.values() for problem in file.problems]
-    problems += _overlaps({name: file.network for name, file in files.items() if file.network})
+    sections = {name: file.sections for name, file in files.items()}
+    problems += [*_shared_accounts(sections), *_overlaps(sections)]
     environments = {name: file.environment for name, file in files.items() if file.environment}
     wanted = variables.get("ENVIRONMENT", "")
     suffix = variables.get("ENVIRONMENT_SUFFIX", "")
@@ -40,12 +41,12 @@ def load(variables: Mapping[str, str]) -> tuple[Workspace, ...]:
 class _File:
     """What one environment file gave: its settings when they are right, its problems when they are not.
 
-    The network is kept apart, since it can be compared with others' even when the rest was rejected.
+    The sections are kept apart, since they can be compared with other files' even when one of them was rejected.
     """
 
     environment: Environment | None
     problems: list[Problem]
-    network: Network | None = None
+    sections: Mapping[str, object] = field(default_factory=dict)
 
 
 def _read(module: str) -> _File:
@@ -57,15 +58,14 @@ def _read(module: str) -> _File:
         return _File(None, [_broken(source, error)])
     if isinstance(settings, Rejected):
         found = [*settings.problems, *production_problems(str(settings.sections.get("name")), settings.sections)]
-        network = settings.sections.get("network")
-        return _File(None, [p.found_in(source) for p in found], network if isinstance(network, Network) else None)
+        return _File(None, [p.found_in(source) for p in found], settings.sections)
     if not isinstance(settings, Environment):
         return _File(None, [Problem("ENVIRONMENT", settings, "write ENVIRONMENT = Environment(...)", source)])
     expected = module.rpartition(".")[2]
     if settings.name != expected:
         return _File(None, [Problem("name", settings.name, f"must be {expected!r}, like the file", source)])
     found = [problem.found_in(source) for problem in production_problems(settings.name, dict(settings))]
-    return _File(None if found else settings, found, settings.network)
+    return _File(None if found else settings, found, dict(settings))
 
 
 def _broken(source: str, error: Exception) -> Problem:
@@ -74,8 +74,22 @@ def _broken(source: str, error: Exception) -> Problem:
     return Problem(f"line {line}" if line else "ENVIRONMENT", None, f"cannot be read: {error}", source)
 
 
-def _overlaps(networks: dict[str, Network]) -> Iterator[Problem]:
+def _shared_accounts(sections: Mapping[str, Mapping[str, object]]) -> Iterator[Problem]:
+    """Two foundations in one account would fight for what an account has once: GitHub's provider, the public block."""
+    accounts = {name: of["account_id"] for name, of in sections.items() if isinstance(of.get("account_id"), str)}
+    for (other, taken), (name, account) in itertools.combinations(accounts.items(), 2):
+        if account == taken:
+            yield Problem(
+                "account_id",
+                account,
+                f"is the account of environments/{other}.py; each environment needs one of its own",
+                f"environments/{name}.py",
+            )
+
+
+def _overlaps(sections: Mapping[str, Mapping[str, object]]) -> Iterator[Problem]:
     """Two environments that may be peered one day must not share addresses."""
+    networks = {name: n for name, of in sections.items() if isinstance(n := of.get("network"), Network)}
     for (other, taken), (name, network) in itertools.combinations(networks.items(), 2):
         if taken.range.overlaps(network.range):
             yield Problem(

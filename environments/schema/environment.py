@@ -41,7 +41,7 @@ class Environment(Settings):
     cache: Cache = Cache()
     queue: Queue = Queue()
     logs: Logs = Logs()
-    monitoring: Monitoring = Monitoring()
+    monitoring: Monitoring
     backup: Backup = Backup()
     budget: Budget
     delivery: Delivery

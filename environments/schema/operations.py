@@ -52,17 +52,13 @@ class Logs(Settings):
 class Monitoring(Settings):
     """Who hears of alarms, and the thresholds that differ from one environment to another."""
 
-    emails: tuple[Email, ...] = ()
+    emails: Emails
     # 5xx answers of the load balancer and its targets, in percent of requests.
     error_rate_percent: float = Field(default=1.0, gt=0, le=100)
     latency_p99_seconds: float = Field(default=1.0, gt=0, le=60)
     queue_age_seconds: int = Field(default=300, ge=60, le=1_209_600)
     # Database connections of one instance.
     database_connections: int = Field(default=400, ge=10, le=5000)
-
-    def production_problems(self) -> Iterator[Problem]:
-        if not self.emails:
-            yield Problem("emails", self.emails, "prod needs at least one address that hears of alarms")
 
 
 class Backup(Settings):

@@ -71,5 +71,7 @@ def workspace_of(environment: Environment, suffix: str, image: str | None) -> Wo
             update={"deletion_protection": False, "final_snapshot": False}
         )
         changes["edge"] = environment.edge.model_copy(update={"deletion_protection": False})
+        # Each new topic sends every address a mail to confirm it, and a copy has its developer before it.
+        changes["monitoring"] = environment.monitoring.model_copy(update={"emails": ()})
         changes["backup"] = environment.backup.model_copy(update={"lock": False, "copy_region": None})
     return Workspace(environment.model_copy(update=changes), suffix)

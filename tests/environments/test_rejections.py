@@ -60,6 +60,21 @@ WRONG = {
         *("staging", 'cidr="10.30.0.0/16"', 'cidr="10.20.0.0/17"'),
         ["environments/staging.py: network.cidr = '10.20.0.0/17'", "overlaps 10.20.0.0/16 of environments/dev.py"],
     ),
+    "account of another environment": (
+        *("staging", 'account_id="444455556666"', 'account_id="111122223333"'),
+        [
+            "environments/staging.py: account_id = '111122223333'",
+            "is the account of environments/dev.py; each environment needs one of its own",
+        ],
+    ),
+    "nobody to hear of alarms": (
+        *("dev", 'emails=("platform@example.com",), ', "emails=(), "),
+        ["environments/dev.py: monitoring.emails = ()", "write at least one e-mail address"],
+    ),
+    "nobody to hear of the budget": (
+        *("dev", 'emails=("finops@example.com",)', "emails=()"),
+        ["environments/dev.py: budget.emails = ()", "write at least one e-mail address"],
+    ),
     "one zone": (
         *("dev", 'zones=("a", "b")', 'zones=("a",)'),
         ["network.zones = ('a',)", "2 or 3 different zones"],

@@ -95,6 +95,7 @@ def test_copy_of_staging_can_be_destroyed_without_leftovers() -> None:
     assert not settings.database.final_snapshot
     assert not settings.edge.deletion_protection
     assert not settings.backup.lock
+    assert not settings.monitoring.emails
 
 
 def test_image_of_the_variable_goes_before_the_one_in_the_file() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.guardrails.guardrail import (
     FOUNDATIONS,
-    PROD,
+    PROTECTED,
     WORKSPACES,
     Change,
     Offences,
@@ -220,9 +220,13 @@ def test_alarms_watch_what_exists(stack: Stack) -> Offences:
                 yield address, f"watches {metric['metric_name']}, which nothing writes"
 
 
-@guardrail("aws_sns_topic_subscription", on=PROD, broken_by=[remove("aws_sns_topic_subscription")])
-def test_somebody_hears_of_productions_alarms(stack: Stack) -> Offences:
-    """In production somebody is subscribed to the alarms."""
+@guardrail(
+    "aws_sns_topic_subscription",
+    on=("payments-dev", *PROTECTED),
+    broken_by=[remove("aws_sns_topic_subscription")],
+)
+def test_somebody_hears_of_the_alarms(stack: Stack) -> Offences:
+    """Somebody is subscribed to the alarms of everything but a copy."""
     topics = [s["topic_arn"] for _, s in each(stack, "aws_sns_topic_subscription")]
     for address, _ in each(stack, "aws_sns_topic"):
         if not any(points_to(topic, address) for topic in topics):
