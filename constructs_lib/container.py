@@ -14,6 +14,7 @@ def container_definition(
     image: str,
     command: list[str],
     environment: Mapping[str, str],
+    secrets: Mapping[str, str],
     log_group: str,
     region: str,
     stop_timeout: int,
@@ -23,7 +24,7 @@ def container_definition(
     """One hardened container as JSON: non-root, read-only root, no capabilities, an init process that reaps children.
 
     ECS fills in what is left out (`cpu`, `essential`, empty lists) and answers with environment variables in its own
-    order: everything it would add stands here, sorted as it sorts.
+    order: everything it would add stands here, sorted as it sorts. `secrets` are ARNs by variable.
     """
     ports = [{"containerPort": port, "hostPort": port, "protocol": "tcp", "name": name, "appProtocol": "http"}]
     definition: dict[str, Any] = {
@@ -61,4 +62,6 @@ def container_definition(
             },
         },
     }
+    if secrets:
+        definition["secrets"] = [{"name": key, "valueFrom": secrets[key]} for key in sorted(secrets)]
     return json.dumps([definition], sort_keys=True, separators=(",", ":"))

@@ -1,6 +1,6 @@
 """One ECS Fargate service: task definition, roles, deployment guards and scaling."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cdktf import ITerraformDependable
@@ -101,6 +101,9 @@ class FargateService(Construct):
         )
         image.grant_pull(execution)
         execution.allow("logs", Statement("Write", ["logs:CreateLogStream", "logs:PutLogEvents"], [f"{logs.arn}:*"]))
+        secrets = {secret.name: secret.arn for secret in settings.secrets}
+        if secrets:
+            execution.allow("secrets", *_read(secrets.values(), names))
         self.role = Role(
             self,
             "Task",
@@ -132,6 +135,7 @@ class FargateService(Construct):
                 image=image.uri,
                 command=container.command,
                 environment=container.environment,
+                secrets=secrets,
                 log_group=logs.name,
                 region=names.region,
                 stop_timeout=settings.stop_timeout,
@@ -201,6 +205,20 @@ class FargateService(Construct):
             tags={"Name": self.name},
             depends_on=[self._cluster.capacity, *after, *([target.listener] if target else [])],
         )
+
+
+def _read(arns: Iterable[str], names: Names) -> tuple[Statement, Statement]:
+    """Reads these secrets, whichever of the account's keys they are encrypted with."""
+    through = f"secretsmanager.{names.region}.amazonaws.com"
+    return (
+        Statement("Read", ["secretsmanager:GetSecretValue"], sorted(arns)),
+        Statement(
+            "Decrypt",
+            ["kms:Decrypt"],
+            [names.arn("kms", "key/*")],
+            conditions={"StringEquals": {"kms:ViaService": through}},
+        ),
+    )
 
 
 def _tasks_of(names: Names) -> str:

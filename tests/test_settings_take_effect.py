@@ -16,11 +16,12 @@ from environments.schema.edge import Edge
 from environments.schema.environment import Environment, Tags
 from environments.schema.network import Network
 from environments.schema.operations import Backup, Budget, Delivery, Logs, Monitoring
-from environments.schema.service import Service, Task
+from environments.schema.service import Secret, Service, Task
 from environments.schema.workspace import Workspace
 from tests.stack import Stack
 
 IMAGE = f"444455556666.dkr.ecr.eu-central-1.amazonaws.com/other@sha256:{'0123456789abcdef' * 4}"
+SECRET = "arn:aws:secretsmanager:eu-central-1:444455556666:secret:card-network-AbCdEf"
 
 CHANGED = Environment(
     name="dev",
@@ -49,6 +50,7 @@ CHANGED = Environment(
         worker=Task(cpu=256, memory=2048, min_tasks=3, max_tasks=7),
         container_port=9090,
         health_check_path="/ready",
+        secrets=(Secret(name="CARD_NETWORK_KEY", arn=SECRET),),
         spot_percent=30,
         execute_command=False,
         stop_timeout=99,
@@ -107,6 +109,10 @@ EFFECTS: Mapping[str, tuple[str, str, str, Any]] = {
     "service.cpu_architecture": (
         *("aws_ecs_task_definition", "Api", "runtime_platform.cpu_architecture"),
         "X86_64",
+    ),
+    "service.secrets": (
+        *("aws_ecs_task_definition", "Worker", "container_definitions.0.secrets"),
+        [{"name": "CARD_NETWORK_KEY", "valueFrom": SECRET}],
     ),
     "service.api.cpu": ("aws_ecs_task_definition", "Api", "cpu", "4096"),
     "service.api.memory": ("aws_ecs_task_definition", "Api", "memory", "9216"),
@@ -244,6 +250,14 @@ def test_account_region_and_tags_stand_in_the_provider(changed: dict[str, Stack]
 def test_ids_of_a_repository_are_trusted_and_not_linked(changed: dict[str, Stack]) -> None:
     trust = resource(changed, "aws_iam_role", "Delivery_Plan")["assume_role_policy"]
     assert '"repo:other@12/repository@34:pull_request"' in trust
+
+
+def test_the_execution_role_reads_the_secrets_and_no_other(changed: dict[str, Stack]) -> None:
+    for service in ("Api", "Worker"):
+        policy = json.loads(resource(changed, "aws_iam_role_policy", f"{service}_Execution_secrets")["policy"])
+        read, decrypt = policy["Statement"]
+        assert (read["Action"], read["Resource"]) == ("secretsmanager:GetSecretValue", SECRET)
+        assert decrypt["Condition"] == {"StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}}
 
 
 def test_no_setting_is_forgotten_here() -> None:

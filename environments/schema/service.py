@@ -83,6 +83,19 @@ class Task(Settings):
             yield Problem("min_tasks", self.min_tasks, "prod needs 2 or more, so that a task lost is no outage")
 
 
+class Secret(Settings):
+    """An environment variable of both services, whose value ECS takes from Secrets Manager when it starts a task."""
+
+    name: Annotated[str, matching(r"[A-Z][A-Z0-9_]*", "a variable's name in capitals, like 'CARD_NETWORK_KEY'")]
+    arn: Annotated[
+        str,
+        matching(
+            r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}",
+            "the secret's whole ARN, like 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:card-network-AbCdEf'",
+        ),
+    ]
+
+
 class Service(Settings):
     """The container image that both services run, and how each runs it."""
 
@@ -94,12 +107,20 @@ class Service(Settings):
     health_check_path: Annotated[
         str, matching(r"/[A-Za-z0-9/_-]*", "a path of letters, digits and / _ -, like '/health'")
     ] = "/health"
+    secrets: tuple[Secret, ...] = ()
     # Share of the tasks above `min_tasks` that run on Fargate Spot, in percent; the others are never interrupted.
     spot_percent: int = Field(default=0, ge=0, le=90)
     # `aws ecs execute-command` into running tasks.
     execute_command: bool = False
     # Seconds a task gets between SIGTERM and SIGKILL; Fargate's longest is 120.
     stop_timeout: int = Field(default=60, ge=2, le=120)
+
+    @model_validator(mode="after")
+    def _one_secret_a_name(self) -> "Service":
+        names = [secret.name for secret in self.secrets]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise Misfit("secrets", names, f"names {', '.join(twice)} twice; each variable has one value")
+        return self
 
     def production_problems(self) -> Iterator[Problem]:
         if "@sha256:" not in self.image:
