@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 
 
 class Misfit(ValueError):
-    """A value that is right by itself and wrong beside another one; `setting` is the one to name."""
+    """What a check of several settings found wrong; `setting` is the one to name, and `value` its value."""
 
     def __init__(self, setting: str, value: object, expected: str) -> None:
         self.setting = setting
