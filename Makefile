@@ -30,7 +30,7 @@ BASE_COMMIT = $(or $(BASE),HEAD^1)
 BASE_SHA = $(shell git rev-parse $(BASE_COMMIT))
 COMMIT = $(shell git rev-parse HEAD)
 
-.PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-reviews test-faults test-registry mirror snapshots \
+.PHONY: help synth lint test test-timed test-quick test-stacks test-delivery test-long test-faults test-registry mirror snapshots \
 	base plan review bind apply copy-up copy-down sweep diff deploy destroy preflight catalogue lock \
 	migration migrate-local schema picture bench workspace
 
@@ -57,10 +57,10 @@ test-timed: $(VENV)/.installed-for-tests ## Run what measures seconds
 test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what needs no Terraform
 	$(PY) -m pytest -m "not end_to_end and not timed"
 
-test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply, change, break and destroy the stacks on an emulated AWS
+test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply, change and destroy the stacks on an emulated AWS
 	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
 
-test-reviews: $(VENV)/.installed-for-tests node_modules/.installed ## Plan forty changes of production and review each (a quarter of an hour)
+test-long: $(VENV)/.installed-for-tests node_modules/.installed ## Faults, killed applies, forty reviewed changes (over half an hour)
 	$(PY) -m pytest -m long -s tests/end_to_end
 
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub

@@ -16,7 +16,7 @@ from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.leaks import NO_NOTES
 from tests.end_to_end.terraform import Terraform, TerraformError
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
 
 Next = Callable[..., Terraform]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.end_to_end.recovery import CHAINS, Chain, Recovery, existing
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 
 
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: " ".join(f"{point:.0%}" for point in chain))
