@@ -55,13 +55,13 @@ test-timed: $(VENV)/.installed-for-tests ## Run what measures seconds
 	$(PY) -m pytest -m timed tests/environments tests/plan_review
 
 test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what needs no Terraform
-	$(PY) -m pytest -m "not end_to_end and not timed"
+	$(PY) -m pytest -m "not end_to_end and not timed and not long"
 
 test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply, change and destroy the stacks on an emulated AWS
 	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
 
-test-long: $(VENV)/.installed-for-tests node_modules/.installed ## Faults, killed applies, forty reviewed changes (over half an hour)
-	$(PY) -m pytest -m long -s tests/end_to_end
+test-long: $(VENV)/.installed-for-tests node_modules/.installed ## What `make test` leaves out: faults, killed applies, forty reviewed changes (over half an hour)
+	$(PY) -m pytest -m long -s tests
 
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub
 	$(PY) -m pytest -m end_to_end tests/delivery

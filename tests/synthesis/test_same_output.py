@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from synthesis.bindings import PACKAGE
 from tests.synthesis.conftest import PROJECT, Run
 
 USED = {"data_aws_availability_zones", "provider", "rds_cluster", "subnet", "vpc"}
 
 
+@pytest.mark.long
 def test_every_stack_is_the_one_that_the_usual_import_writes(outdir: Path, tmp_path: Path) -> None:
     variables = {name: value for name, value in os.environ.items() if name != "NODE_OPTIONS"}
     command = [sys.executable, "-m", "synthesis.bench.app", "usual", str(tmp_path)]
