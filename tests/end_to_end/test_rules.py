@@ -27,7 +27,7 @@ from tests.end_to_end.rule_cases.plans import address_in, read, reviewed
 from tests.end_to_end.test_plan_review import QUICKER
 from tests.plan_review.rules.test_all import ALWAYS_KNOWN, NEVER_CERTAIN
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 GROUPS = (data_and_keys, guards, network, identity, availability, secrets, evidence_and_plan)
 CASES = [case for group in GROUPS for case in group.CASES]
 KINDS = ("fires", "does not", "cannot tell")
