@@ -87,10 +87,10 @@ def test_ten_thousand_changes_in_two_seconds_and_300_megabytes(runs: dict[int, R
 
 @pytest.mark.timed
 def test_time_and_memory_grow_in_proportion(runs: dict[int, Run]) -> None:
-    """Five times the changes: at most seven times the time, and not 25."""
+    """Five times the changes: at most nine times the time with the noise of a machine; n√n would be eleven."""
     start = run("--help")
     fixed = start.megabytes
-    assert runs[50_000].seconds < 7 * runs[10_000].seconds
+    assert runs[50_000].seconds < 9 * runs[10_000].seconds
     assert runs[50_000].megabytes - fixed < 6 * (runs[10_000].megabytes - fixed)
 
 
