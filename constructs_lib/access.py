@@ -12,6 +12,8 @@ from cdktf_cdktf_provider_aws.vpc_security_group_egress_rule import VpcSecurityG
 from cdktf_cdktf_provider_aws.vpc_security_group_ingress_rule import VpcSecurityGroupIngressRule
 from constructs import Construct
 
+from environments.schema.names import Names
+
 Conditions = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 
@@ -74,6 +76,12 @@ def deny_plain_http(resource_arns: Sequence[str], actions: str) -> Statement:
         principals="*",
         effect="Deny",
     )
+
+
+def decrypt_secrets(names: Names, keys: Sequence[str] = ("*",)) -> Statement:
+    """Decrypts with these keys (ARNs) what Secrets Manager holds, and nothing else."""
+    through = {"kms:ViaService": f"secretsmanager.{names.region}.amazonaws.com"}
+    return Statement("Decrypt", ["kms:Decrypt"], keys, conditions={"StringEquals": through})
 
 
 class Role(Construct):

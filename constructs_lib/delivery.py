@@ -7,7 +7,7 @@ from cdktf_cdktf_provider_aws.iam_policy import IamPolicy
 from cdktf_cdktf_provider_aws.iam_role_policy_attachment import IamRolePolicyAttachment
 from constructs import Construct
 
-from constructs_lib.access import Role, Statement, policy
+from constructs_lib.access import Role, Statement, decrypt_secrets, policy
 from constructs_lib.boundary import boundary, roles_named, services
 from environments.schema.names import PLANS, PROJECT, ROLES, Names
 from environments.schema.operations import Delivery as DeliverySettings
@@ -88,11 +88,7 @@ class Delivery(Construct):
                 ["secretsmanager:GetSecretValue"],
                 [names.arn("secretsmanager", "secret:payments-*")],
             ),
-            Statement(
-                "Decrypt",
-                ["kms:Decrypt"],
-                conditions={"StringEquals": {"kms:ViaService": f"secretsmanager.{names.region}.amazonaws.com"}},
-            ),
+            decrypt_secrets(names),
         )
         self.apply = self._role(
             "Apply",

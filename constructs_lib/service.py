@@ -19,7 +19,7 @@ from cdktf_cdktf_provider_aws.ecs_task_definition import (
 )
 from constructs import Construct
 
-from constructs_lib.access import Role, Statement, trust
+from constructs_lib.access import Role, Statement, decrypt_secrets, trust
 from constructs_lib.cluster import Cluster
 from constructs_lib.container import container_definition
 from constructs_lib.encryption import Key
@@ -209,15 +209,9 @@ class FargateService(Construct):
 
 def _read(arns: Iterable[str], names: Names) -> tuple[Statement, Statement]:
     """Reads these secrets, whichever of the account's keys they are encrypted with."""
-    through = f"secretsmanager.{names.region}.amazonaws.com"
     return (
         Statement("Read", ["secretsmanager:GetSecretValue"], sorted(arns)),
-        Statement(
-            "Decrypt",
-            ["kms:Decrypt"],
-            [names.arn("kms", "key/*")],
-            conditions={"StringEquals": {"kms:ViaService": through}},
-        ),
+        decrypt_secrets(names, [names.arn("kms", "key/*")]),
     )
 
 

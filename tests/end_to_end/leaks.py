@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.end_to_end.bench import Bench
@@ -18,12 +18,11 @@ def found(bench: Bench) -> list[str]:
     return [str(path) for path in files if path != bench.passwords and holds_one(path, passwords)]
 
 
-def holds_one(path: Path, passwords: Iterable[str]) -> bool:
-    wanted = [form for password in passwords for form in _forms(password)]
-    return any(form in content for content in _contents(path) for form in wanted)
+def holds_one(path: Path, passwords: Sequence[str]) -> bool:
+    return any(in_bytes(content, passwords) for content in _contents(path))
 
 
-def in_bytes(content: bytes, passwords: Iterable[str]) -> bool:
+def in_bytes(content: bytes, passwords: Sequence[str]) -> bool:
     return any(form in content for password in passwords for form in _forms(password))
 
 

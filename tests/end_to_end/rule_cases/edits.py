@@ -23,10 +23,14 @@ def find(module: Module, address: str) -> tuple[str, str] | None:
     return (type_, found[0]) if found else None
 
 
-def resource(module: Module, address: str) -> Module:
+def _there(module: Module, address: str) -> tuple[str, str]:
     found = find(module, address)
     assert found, f"no {address}"
-    type_, name = found
+    return found
+
+
+def resource(module: Module, address: str) -> Module:
+    type_, name = _there(module, address)
     attributes: Module = module["resource"][type_][name]
     return attributes
 
@@ -60,9 +64,7 @@ def text(address: str, path: str, old: str, new: str) -> Edit:
 
 def without(address: str) -> Edit:
     def edit(module: Module) -> None:
-        found = find(module, address)
-        assert found, f"no {address}"
-        type_, name = found
+        type_, name = _there(module, address)
         del module["resource"][type_][name]
         if not module["resource"][type_]:  # which Terraform refuses
             del module["resource"][type_]
@@ -82,10 +84,9 @@ def renamed(address: str, name: str, **attributes: Any) -> Edit:
     """Under another name, as after a change of a construct's id; `attributes` differ besides."""
 
     def edit(module: Module) -> None:
-        found = find(module, address)
-        assert found, f"no {address}"
-        kind = module["resource"][found[0]]
-        kind[name] = {**kind.pop(found[1]), **attributes}
+        type_, old = _there(module, address)
+        kind = module["resource"][type_]
+        kind[name] = {**kind.pop(old), **attributes}
 
     return edit
 
@@ -103,9 +104,8 @@ def forgotten(address: str) -> Edit:
     """Out of the state, and still in AWS."""
 
     def edit(module: Module) -> None:
-        found = find(module, address)
-        assert found, f"no {address}"
+        full = ".".join(_there(module, address))
         without(address)(module)
-        block("removed", {"from": ".".join(found), "lifecycle": {"destroy": False}})(module)
+        block("removed", {"from": full, "lifecycle": {"destroy": False}})(module)
 
     return edit
