@@ -33,7 +33,8 @@ def stateful(stack: Stack) -> list[str]:
 
 def losses(stack: Stack) -> list[str]:
     """One sentence for each promised address that is neither there nor named by a `moved` block."""
-    there = {*stateful(stack), *(move["from"] for move in stack.module.get("moved", []))}
+    there = set(stateful(stack))
+    there |= {move["from"] for move in stack.module.get("moved", []) if move["to"] in there}
     return [
         f"{stack.name}: {address} is gone, and Terraform would destroy what it stands for. Keep the address with "
         f"`lasting(resource, {address.partition('.')[2]!r})` (CDKTF's override_logical_id), or leave a `moved` block "

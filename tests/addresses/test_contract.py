@@ -39,6 +39,8 @@ def test_a_moved_block_keeps_the_promise(stacks: dict[str, Stack]) -> None:
     move = {"from": "aws_rds_cluster.database", "to": "aws_rds_cluster.Database_Main_A1B2C3D4"}
     renamed.module["moved"] = [move]
     assert not losses(renamed)
+    renamed.module["moved"] = [{**move, "to": "aws_rds_cluster.nowhere"}]
+    assert losses(renamed)
 
 
 @pytest.mark.parametrize("other", ["prod_database", "Database"])

@@ -18,15 +18,11 @@ CREATE, UPDATE = ("create",), ("update",)
 # A new one first, or the old one away first.
 SWAP, REPLACE = ("create", "delete"), ("delete", "create")
 
-Actions = set[tuple[str, tuple[str, ...]]]
-
 
 @dataclass(frozen=True)
 class Change:
     """`settings` are sections of the environment with the values that change; `revision` is SQL to add."""
 
-    name: str
-    expected: Actions
     settings: dict[str, dict[str, Any]]
     revision: str = ""
 

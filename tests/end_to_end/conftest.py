@@ -11,15 +11,16 @@ import pytest
 from environments.loading import load
 from environments.schema.names import ENVIRONMENTS
 from tests.conftest import COPY
+from tests.end_to_end import account, mirror, recovery
 from tests.end_to_end import lanes as all_lanes
-from tests.end_to_end import mirror, recovery
-from tests.end_to_end.bench import Bench, assemble
+from tests.end_to_end.bench import Bench, assemble, module_of
 from tests.end_to_end.emulator.client import emulator
 from tests.end_to_end.lanes import Lanes
 from tests.end_to_end.recovery import CHAINS, Chain, Recovery
 from tests.end_to_end.terraform import PHASES
 
-ORDER = ("test_life.py", "test_cdktf.py", "test_changes.py", "test_rules.py", "test_faults.py", "test_destroy.py")
+ORDER = ["test_life.py", "test_kill.py", "test_cdktf.py", "test_changes.py", "test_rules.py", "test_faults.py"]
+ORDER += ["test_destroy.py"]
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +39,7 @@ def bench(terraform_is_here: None, tmp_path: Path) -> Iterator[Bench]:
 
 @pytest.fixture(scope="session")
 def pool() -> Iterator[ThreadPoolExecutor]:
-    """Where the lanes run, then the chains of killed applies, all while the first tests are looked at."""
+    """Where the lanes run, or the chains of killed applies, while the first tests are looked at."""
     with ThreadPoolExecutor(all_lanes.AT_ONCE) as running:
         yield running
 
@@ -49,7 +50,6 @@ def lanes(
     terraform_is_here: None,
     outdir: Path,
     tmp_path_factory: pytest.TempPathFactory,
-    request: pytest.FixtureRequest,
 ) -> Iterator[Lanes]:
     """All stacks, each environment in an AWS of its own."""
     [copy] = load(COPY)
@@ -58,10 +58,7 @@ def lanes(
         for environment in ENVIRONMENTS:
             folder = tmp_path_factory.mktemp(environment)
             benches[environment] = assemble(stack.enter_context(emulator(folder)), folder)
-        begun = all_lanes.begin(pool, outdir, benches, copy)
-        if any(item.path.name == "test_kill.py" for item in request.session.items):
-            request.getfixturevalue("kills")  # the processor would be idle at the end of the lanes
-        yield begun
+        yield all_lanes.begin(pool, outdir, benches, copy)
 
 
 @pytest.fixture(scope="session")
@@ -72,16 +69,21 @@ def kills(
 
     def run(chain: Chain) -> Recovery:
         folder = tmp_path_factory.mktemp("killed")
+        stack = outdir / "stacks" / "payments-dev-pr-42"
         with emulator(folder) as running:
-            return recovery.run(assemble(running, folder), outdir / "stacks" / "payments-dev-pr-42", chain)
+            bench = assemble(running, folder)
+            for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
+                prepare(running, module_of(stack))
+            module = bench.module(stack)
+            module.init()
+            return recovery.run(bench, module, chain)
 
     return {chain: pool.submit(run, chain) for chain in CHAINS}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the order of a stack's life; `test_kill.py`, which runs beside it, is looked at last."""
-    names = [*ORDER, "test_kill.py"]
-    items.sort(key=lambda item: names.index(item.path.name) if item.path.name in names else -1)
+    """In the order of a stack's life; before it what needs no stack."""
+    items.sort(key=lambda item: ORDER.index(item.path.name) if item.path.name in ORDER else -1)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

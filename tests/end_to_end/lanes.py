@@ -6,22 +6,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from environments.schema.workspace import Workspace
-from tests.end_to_end import account, bootstrap
+from tests.end_to_end import account, bootstrap, recovery
 from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.cdktf import COMMAND, Cdktf
+from tests.end_to_end.recovery import Recovery
 from tests.end_to_end.terraform import Terraform
 
 # One terraform and its provider take 0.7 GB; more at once on two cores only wait for each other.
 AT_ONCE = 4
 # The plan that makes everything, kept beside the later ones.
 FIRST_PLAN = "first.tfplan"
+# Its Terraform is killed twice on the way to the same state; the other stacks are applied in one go.
+KILLED = "payments-staging"
+# The shares of its resources that are made when a kill comes.
+KILLS = (0.3, 0.7)
 
 
 @dataclass
 class Life:
     """One stack: its root module, what was in its account before, and whether the second plan had changes.
 
-    `cdktf` is set for a stack that lives by cdktf's own command instead of Terraform's.
+    `cdktf` is set for a stack that lives by cdktf's own command instead of Terraform's, `recovery` for the one whose
+    Terraform was killed.
     """
 
     module: Terraform
@@ -29,6 +35,7 @@ class Life:
     before: set[str] = field(default_factory=set)
     changes: bool = True
     cdktf: Cdktf | None = None
+    recovery: Recovery | None = None
 
     @property
     def account(self) -> str:
@@ -71,6 +78,8 @@ def begin(
             lives[stack.name] = pool.submit(_lay_foundation, bench, stack)
         elif by_cdktf and stack.name == by_cdktf.names.stack and COMMAND.exists():
             lives[stack.name] = pool.submit(_by_cdktf, bench, by_cdktf, foundation)
+        elif stack.name == KILLED:
+            lives[stack.name] = pool.submit(_killed, bench, stack, foundation)
         else:
             lives[stack.name] = pool.submit(_apply, bench, stack, foundation)
     return Lanes(lives)
@@ -111,6 +120,17 @@ def _by_cdktf(bench: Bench, workspace: Workspace, foundation: Future[Life]) -> L
     cdktf.deploy()
     life.module.validate()
     life.changes = life.module.plan()
+    return life
+
+
+def _killed(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
+    foundation.result()
+    life = Life(bench.module(stack), bench)
+    _prepare(life)
+    life.module.init()
+    life.module.validate()
+    life.recovery = recovery.run(bench, life.module, KILLS)
+    life.changes = life.recovery.changes
     return life
 
 

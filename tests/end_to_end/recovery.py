@@ -12,7 +12,6 @@ import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.end_to_end import account, leaks
@@ -61,11 +60,10 @@ IMPORTS = "recovery.tf.json"
 _ADDRESS = re.compile(r"^  with (\S+),$", re.MULTILINE)
 _EXISTS = re.compile(r"exist|duplicate|conflict|already|not idempotent", re.IGNORECASE)
 _REFERENCE = re.compile(r"\$\{(\w+)\.(\w+)\.\w+\}")
-# A chain starts in an empty account and ends applied; each number is the share of the resources that are made when a
-# kill comes. `FAULTS=all` (make test-faults) goes through 20 points in five chains, every other run through two in one.
+# The shares of the resources that are made when a kill comes: from an empty account to one where all is applied.
 Chain = tuple[float, ...]
-ALL: tuple[Chain, ...] = tuple(tuple((chain + 5 * link) / 21 for link in range(4)) for chain in range(1, 6))
-CHAINS: tuple[Chain, ...] = ALL if os.environ.get("FAULTS") == "all" else ((0.3, 0.7),)
+# 20 points, spread over the apply.
+CHAINS: tuple[Chain, ...] = tuple(tuple((chain + 5 * link) / 21 for link in range(4)) for chain in range(1, 6))
 # A round makes what the round before could not; the longest chain of a workspace has fewer links.
 ROUNDS = 8
 
@@ -213,12 +211,8 @@ class Recovery:
         return self.emulator.client(service, account.account_of(self._content), region)
 
 
-def run(bench: Bench, stack: Path, chain: Chain) -> Recovery:
+def run(bench: Bench, module: Terraform, chain: Chain) -> Recovery:
     """One chain of killed applies, then one to the end and another plan."""
-    module = bench.module(stack)
-    for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
-        prepare(bench.emulator, module_of(stack))
-    module.init()
     recovery = Recovery(module, bench.emulator)
     for point in chain:
         recovery.apply(kill_at=round(point * len(recovery.wanted)))

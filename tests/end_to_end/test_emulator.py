@@ -58,6 +58,20 @@ def test_an_operation_that_is_missing_fails_at_once_with_its_name(aws: Emulator)
         aws.check()
 
 
+def as_the_same_invocation(request: Any, **_: Any) -> None:
+    request.headers["amz-sdk-invocation-id"] = "the same"
+
+
+def test_a_client_that_lost_an_answer_gets_it_on_its_next_attempt(aws: Emulator) -> None:
+    sqs = aws.client("sqs", ACCOUNT)
+    url = sqs.create_queue(QueueName="it")["QueueUrl"]
+    sqs.meta.events.register("before-send", as_the_same_invocation)
+    for _ in range(2):
+        sqs.delete_queue(QueueUrl=url)
+    with pytest.raises(ClientError, match="NonExistentQueue"):
+        aws.client("sqs", ACCOUNT).delete_queue(QueueUrl=url)
+
+
 def test_the_access_key_says_whose_account_it_is(aws: Emulator) -> None:
     for account in (ACCOUNT, "444455556666"):
         assert aws.client("sts", account).get_caller_identity()["Account"] == account

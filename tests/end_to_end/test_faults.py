@@ -16,7 +16,7 @@ from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.leaks import NO_NOTES
 from tests.end_to_end.terraform import Terraform, TerraformError
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
+pytestmark = pytest.mark.end_to_end
 REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
 
 Next = Callable[..., Terraform]
@@ -44,7 +44,7 @@ def module(
             settings.setdefault(name, {}).update(values)
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
-        stack = synthesize(Change("", set(), settings, revision), {"ENVIRONMENT": "dev"}, folder)
+        stack = synthesize(Change(settings, revision), {"ENVIRONMENT": "dev"}, folder)
         if pushed:
             account.push_image(life.bench.emulator, module_of(stack))
         return life.bench.changed(life.module, stack, f"{request.node.name}-{folder.name}")
@@ -103,9 +103,9 @@ def test_two_applies_at_once_do_not_meet(life: Life, module: Next) -> None:
         time.sleep(0.05)
     with pytest.raises(TerraformError, match="Error acquiring the state lock"):
         life.module.run("apply", "-auto-approve")
-    life.module.run("plan", "-lock-timeout=300s", "-out=third.tfplan")
+    waited = first.plan("-lock-timeout=300s")
     assert running.wait() == 0, first.log.read_text()[-4000:]
-    assert not first.plan()
+    assert not waited
 
 
 def test_an_aws_that_fails_for_a_while_is_asked_again(life: Life, module: Next) -> None:

@@ -4,20 +4,31 @@ from concurrent.futures import Future
 
 import pytest
 
+from tests.end_to_end.lanes import KILLED, KILLS, Lanes
 from tests.end_to_end.recovery import CHAINS, Chain, Recovery, existing
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
+pytestmark = pytest.mark.end_to_end
 
 
-@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: " ".join(f"{point:.0%}" for point in chain))
-def test_a_killed_apply_goes_on_to_the_same_state(chain: Chain, kills: dict[Chain, Future[Recovery]]) -> None:
-    recovery = kills[chain].result()
+def applied_in_the_end(recovery: Recovery, kills: int) -> None:
     imported = sorted(recovery.imported)
     print(f"{len(imported)} of {len(recovery.wanted)} resources were imported: {imported}")
-    assert recovery.kills == len(chain)
+    assert recovery.kills == kills
     assert recovery.made == recovery.wanted
     assert not recovery.changes
     assert not recovery.leaks
+
+
+def test_a_killed_apply_goes_on_to_the_same_state(lanes: Lanes) -> None:
+    recovery = lanes[KILLED].recovery
+    assert recovery
+    applied_in_the_end(recovery, len(KILLS))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: " ".join(f"{point:.0%}" for point in chain))
+def test_wherever_it_is_killed(chain: Chain, kills: dict[Chain, Future[Recovery]]) -> None:
+    applied_in_the_end(kills[chain].result(), len(chain))
 
 
 def test_only_what_exists_is_imported() -> None:

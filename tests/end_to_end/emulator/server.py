@@ -4,6 +4,7 @@ import io
 import json
 import threading
 import traceback
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
@@ -15,6 +16,10 @@ from tests.end_to_end.emulator import inventory
 from tests.end_to_end.emulator.services import rds
 
 CONTROL = "/bench/"
+# How many answers are kept for a client that did not get one; it asks again within seconds.
+KEPT = 500
+
+Answer = tuple[str, list[tuple[str, str]], list[bytes]]
 
 
 @dataclass
@@ -37,6 +42,7 @@ class Recorder:
         self._requests: list[tuple[str, int]] = []
         self._failures: list[str] = []
         self._faults = Faults()
+        self._given: OrderedDict[str, Answer] = OrderedDict()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
@@ -48,10 +54,16 @@ class Recorder:
         if status:
             self._requests.append((operation, status))
             return _answer(environ, start_response, status, "ThrottlingException", "Injected by the test")
-        statuses: list[int] = []
+        # An answer gets lost once in some 16,000 requests. The client's next attempt has the same invocation id, and is
+        # given the same answer: to do again what it asks can fail (to delete a listener does).
+        invocation = environ.get("HTTP_AMZ_SDK_INVOCATION_ID", "")
+        if lost := self._given.get(invocation):
+            start_response(*lost[:2])
+            return lost[2]
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
 
         def started(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
-            statuses.append(int(status.split()[0]))
+            begun.append((status, headers))
             return start_response(status, headers, *rest)
 
         # moto's dictionaries do not bear two threads. A function that runs may ask in its turn, so nobody waits for it.
@@ -64,10 +76,20 @@ class Recorder:
             return self._failed(environ, start_response, operation, 400, "NotEmulated", str(error))
         except Exception:
             return self._failed(environ, start_response, operation, 500, "InternalFailure", traceback.format_exc())
-        self._requests.append((operation, statuses[0]))
-        if statuses[0] >= 500:
-            self._failures.append(f"{operation}: answered {statuses[0]}")
+        line, headers = begun[-1]
+        status = int(line.split()[0])
+        self._requests.append((operation, status))
+        if status >= 500:
+            self._failures.append(f"{operation}: answered {status}")
+        if invocation and status < 300:
+            self._keep(invocation, (line, headers, answer))
         return answer
+
+    def _keep(self, invocation: str, answer: Answer) -> None:
+        with self._lock:
+            self._given[invocation] = answer
+            if len(self._given) > KEPT:
+                self._given.popitem(last=False)
 
     def _failed(
         self, environ: WSGIEnvironment, start: StartResponse, operation: str, status: int, code: str, why: str
