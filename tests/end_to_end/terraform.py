@@ -136,4 +136,6 @@ def base_environment(configuration: Path, home: Path) -> dict[str, str]:
         "TF_CLI_CONFIG_FILE": str(configuration),
         "TF_IN_AUTOMATION": "1",
         "CHECKPOINT_DISABLE": "1",
+        # Collects garbage less often: a plan takes 10 of 11.5 seconds of a processor.
+        "GOGC": "400",
     }

@@ -22,8 +22,6 @@ pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 DOCUMENT = PROJECT / "docs" / "plan_review_cases.md"
 # 10 harmless, 15 worth a look, 15 dangerous.
 NUMBERS = {HARMLESS: 10, LOOK: 15, DANGEROUS: 15}
-# Terraform and its providers spend half their time collecting garbage; a plan needs 1.5 GB without.
-QUICKER = {"GOGC": "off", "GOMEMLIMIT": "3GiB"}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +33,6 @@ def reviews(
     schema = prepare(folder / "migrations.zip")
     stacks = {change.name: synthesize(change, folder / change.name, schema) for change in CHANGES}
     life = lanes["payments-prod"]
-    life.module.environment = {**life.module.environment, **QUICKER}
 
     def made(name: str, stack: Path) -> Review:
         account.push_image(life.bench.emulator, module_of(stack))

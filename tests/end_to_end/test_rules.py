@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,6 @@ from tests.end_to_end.rule_cases import (
 )
 from tests.end_to_end.rule_cases.case import EXTRAS, NEIGHBOURS, NO_BASE, PRODUCTION, Case
 from tests.end_to_end.rule_cases.plans import address_in, read, reviewed
-from tests.end_to_end.test_plan_review import QUICKER
 from tests.plan_review.rules.test_all import ALWAYS_KNOWN, NEVER_CERTAIN
 
 pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
@@ -46,7 +44,6 @@ def reviews(
 ) -> Iterator[dict[str, Future[Review]]]:
     """The review of each plan by its name; made two at a time while the first are looked at."""
     life, stack = lanes["payments-prod"], outdir / "stacks" / "payments-prod"
-    production = replace(life.module, environment={**life.module.environment, **QUICKER})
     others = tmp_path_factory.mktemp("extras") / "payments-extras"
     extras.write(module_of(stack), others)
 
@@ -58,8 +55,8 @@ def reviews(
         return read(life.bench, NEIGHBOURS, Context())
 
     with ThreadPoolExecutor(2) as pool:
-        applied = pool.submit(extras.applied, life.bench, others, QUICKER)
-        made = {plan: pool.submit(reviewed, production, life.bench, stack, plan, CASES) for plan in PRODUCTION}
+        applied = pool.submit(extras.applied, life.bench, others)
+        made = {plan: pool.submit(reviewed, life.module, life.bench, stack, plan, CASES) for plan in PRODUCTION}
         made |= {plan: pool.submit(of_extras, plan) for plan in EXTRAS}
         yield {**made, NO_BASE: pool.submit(without_base)}
 

@@ -1,7 +1,6 @@
 """A module with what the stacks don't have and rules speak of: a trail, a locked bucket, a random password, a mark."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +57,11 @@ def _resources() -> dict[str, Any]:
     }
 
 
-def applied(bench: Bench, stack: Path, environment: Mapping[str, str]) -> Terraform:
-    """The module after its apply; `environment` is added to the bench's."""
+def applied(bench: Bench, stack: Path) -> Terraform:
+    """The module after its apply."""
     module = bench.module(stack)
     # A managed password is in its state, as production's never is: it is not among those that the tests look for.
-    module.environment = {**module.environment, **environment, RECORD: f"{stack}.passwords"}
+    module.environment = {**module.environment, RECORD: f"{stack}.passwords"}
     module.init()
     module.plan()
     module.apply()
