@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,28 +26,43 @@ def machine_dependent(text: str, folders: list[Path]) -> list[str]:
     return [str(folder) for folder in folders if str(folder) in text] + MOMENT.findall(text)
 
 
+@dataclass(frozen=True)
+class Run:
+    """What a run wrote, and what it said besides."""
+
+    stacks: Path
+    warnings: str
+
+
 @pytest.fixture(scope="session")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `python main.py` writes in a copy of the project that lies in another directory."""
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """`python main.py` in a copy of the project that lies in another directory, with an old list of engine versions."""
     copy = tmp_path_factory.mktemp("another place")
     for name in SOURCES:
         shutil.copytree(PROJECT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("main.py", "Pipfile.lock"):
         shutil.copy(PROJECT / name, copy)
+    catalogue = copy / "environments" / "schema" / "engine_versions.py"
+    catalogue.write_text(re.sub(r"^AS_OF = .*", "AS_OF = date(2024, 1, 1)", catalogue.read_text(), flags=re.MULTILINE))
     variables = {**os.environ, **bindings_environment(PROJECT, {}), "TZ": "Pacific/Auckland"}
     for name in ("CDKTF_OUTDIR", "ENVIRONMENT", "ENVIRONMENT_SUFFIX", "CONTAINER_IMAGE", "NODE_OPTIONS"):
         variables.pop(name, None)
     run = subprocess.run([sys.executable, "main.py"], cwd=copy, env=variables, capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
-    return copy / "cdktf.out" / "stacks"
+    return Run(copy / "cdktf.out" / "stacks", run.stderr)
 
 
-def test_another_directory_and_time_zone_give_the_same_bytes(outdir: Path, elsewhere: Path) -> None:
+def test_another_directory_and_time_zone_give_the_same_bytes(outdir: Path, elsewhere: Run) -> None:
     here = {name: content for name, content in files(outdir / "stacks").items() if "pr-42" not in name}
-    there = files(elsewhere)
+    there = files(elsewhere.stacks)
     assert sorted(there) == sorted(here)
     assert [name for name in here if here[name] != there[name]] == []
     assert any(name.endswith(".zip") for name in here), "the migration's archive belongs to the output"
+
+
+def test_an_old_list_of_engine_versions_is_a_warning(elsewhere: Run) -> None:
+    [warning] = [line for line in elsewhere.warnings.splitlines() if line.startswith("warning: ")]
+    assert re.search(r"engine_versions\.py is \d+ days old .* run `make catalogue`", warning)
 
 
 def test_nothing_of_this_machine_is_in_the_output(outdir: Path) -> None:

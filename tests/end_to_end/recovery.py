@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -95,10 +96,7 @@ class Recovery:
                 time.sleep(0.05)
                 made = known + self.module.log.read_text()[begin:].count("Creation complete")
                 if kill_at is not None and made >= kill_at:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
-                    self.kills += 1
-                    self._unlock()
+                    self.kill(process)
                     return
             if process.returncode == 0:
                 (self.module.folder / IMPORTS).unlink(missing_ok=True)
@@ -106,15 +104,19 @@ class Recovery:
             self._import(self._named(existing(self.module.log.read_text()[begin:])))
         raise AssertionError(f"still not applied after {ROUNDS} rounds:\n{self.module.log.read_text()[-4000:]}")
 
+    def kill(self, process: subprocess.Popen[str]) -> None:
+        """Kills Terraform with its providers, and releases the lock that it leaves."""
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        self.kills += 1
+        backend = self._content["terraform"]["backend"]["s3"]
+        lock = self._client("s3").get_object(Bucket=backend["bucket"], Key=f"{backend['key']}.tflock")
+        self.module.run("force-unlock", "-force", json.load(lock["Body"])["ID"])
+
     @property
     def wanted(self) -> set[str]:
         """The address of each resource of the module."""
         return {f"{type_}.{name}" for type_, named in self._content["resource"].items() for name in named}
-
-    def _unlock(self) -> None:
-        backend = self._content["terraform"]["backend"]["s3"]
-        lock = self._client("s3").get_object(Bucket=backend["bucket"], Key=f"{backend['key']}.tflock")
-        self.module.run("force-unlock", "-force", json.load(lock["Body"])["ID"])
 
     def _import(self, ids: dict[str, str]) -> None:
         """Lets the next apply import these, by address."""

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.end_to_end.lanes import Lanes
+from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.terraform import TerraformError
 
 pytestmark = pytest.mark.end_to_end
@@ -25,12 +25,22 @@ def test_a_protected_stack_refuses_with_a_clear_sentence(stack: str, lanes: Lane
 
 def test_nothing_is_left_of_disposable_stacks(lanes: Lanes) -> None:
     lives = [lanes[stack] for stack in DISPOSABLE]
+    wanted = {snapshot for life in lives for snapshot in final_snapshots(life)}
     with ThreadPoolExecutor(len(lives)) as pool:
         printed = list(pool.map(lambda life: life.destroy(), lives))
     assert all("Destroy complete!" in text for text in printed)
     before = set.intersection(*(life.before for life in lives))
-    assert lives[0].inventory() <= before
+    assert lives[0].inventory() - before == {f"rds eu-west-1 cluster_snapshots {name}" for name in wanted}
     lives[0].bench.emulator.check()
+
+
+def final_snapshots(life: Life) -> list[str]:
+    """What the cluster of the applied state asks for: nothing, or one after test_faults.py."""
+    [cluster] = [one for one in life.module.state()["resources"] if one["type"] == "aws_rds_cluster"]
+    attributes = cluster["instances"][0]["attributes"]
+    # Of a cluster that is made anew the name is another one: its VPC is.
+    assert attributes["skip_final_snapshot"] or "-final-vpc-" in attributes["final_snapshot_identifier"]
+    return [] if attributes["skip_final_snapshot"] else [attributes["final_snapshot_identifier"]]
 
 
 def test_a_deleted_secret_does_not_block_its_workspace(lanes: Lanes) -> None:

@@ -1,6 +1,7 @@
 """What goes wrong at dev, one thing after the other, and that each ends in a clear sentence or heals."""
 
 import hashlib
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.end_to_end.bench import module_of
 from tests.end_to_end.changes import Change, synthesize
 from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.leaks import NO_NOTES
+from tests.end_to_end.recovery import Recovery
 from tests.end_to_end.terraform import Terraform, TerraformError
 
 pytestmark = pytest.mark.end_to_end
@@ -128,27 +130,39 @@ def test_a_failing_migration_leaves_the_old_tasks_serving(life: Life, module: Ne
     assert serving(life) == old
 
 
-def test_a_database_without_the_stored_password_is_found_and_raising_the_version_heals(
-    life: Life, module: Next
-) -> None:
-    """The state after Terraform was killed between the cluster and its secret: each has a password of its own."""
+def test_killed_between_the_cluster_and_its_secret_and_raising_the_version_heals(life: Life, module: Next) -> None:
     old = serving(life)
-    rds = life.bench.emulator.client("rds", life.account)
-    rds.modify_db_cluster(
-        DBClusterIdentifier="payments-dev-database", MasterUserPassword="written-by-nobody", ApplyImmediately=True
-    )
     good = "-- phase: expand\n\nCOMMENT ON TABLE payments.payments IS 'One attempt to collect money.';\n"
-    locked_out = module(revision=good)
-    assert locked_out.plan()
+    raised = module(database={"password_version": 2}, revision=good)
+    life.bench.emulator.ask("faults", left=1_000, operation="secretsmanager.PutSecretValue")
+    running = raised.start("apply", "-auto-approve")
+    deadline = time.monotonic() + 300
+    while written_password_version(life) != 2:
+        assert time.monotonic() < deadline and running.poll() is None, raised.log.read_text()[-4000:]
+        time.sleep(0.5)
+    Recovery(raised, life.bench.emulator).kill(running)
+    life.bench.emulator.ask("faults")
+    # Now the cluster has the password that was lost, and the secret gets another one.
     with pytest.raises(TerraformError, match="raise `password_version`"):
-        locked_out.apply()
+        raised.run("apply", "-auto-approve")
     assert serving(life) == old
 
-    healed = module(database={"password_version": 2}, revision=good)
+    # The final snapshot is for test_destroy.py.
+    healed = module(database={"password_version": 3, "final_snapshot": True}, revision=good)
     assert healed.plan() and healed.apply()
     assert not healed.plan()
     assert serving(life) != old
     life.bench.emulator.check()
+
+
+def written_password_version(life: Life) -> int:
+    """What the state says that was last stored in the bucket."""
+    backend = module_of(life.module.folder)["terraform"]["backend"]["s3"]
+    s3 = life.bench.emulator.client("s3", life.account, backend["region"])
+    state = json.load(s3.get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"])
+    [cluster] = [one for one in state["resources"] if one["type"] == "aws_rds_cluster"]
+    version: int = cluster["instances"][0]["attributes"]["master_password_wo_version"]
+    return version
 
 
 @pytest.mark.skipif(mirror.from_registry(), reason=NO_NOTES)

@@ -24,11 +24,15 @@ Answer = tuple[str, list[tuple[str, str]], list[bytes]]
 
 @dataclass
 class Faults:
-    """Every `every`-th request is answered with `status` and not looked at, until `left` faults were injected."""
+    """Every `every`-th request is answered with `status` and not looked at, until `left` faults were injected.
+
+    With an `operation`, such as `sqs.DeleteQueue`, only requests for it count.
+    """
 
     left: int = 0
     every: int = 1
     status: int = 503
+    operation: str = ""
     asked: int = 0
 
 
@@ -50,7 +54,7 @@ class Recorder:
             return self._control(path.removeprefix(CONTROL), _body(environ), start_response)
         operation = _operation(environ)
         with self._lock:
-            status = self._fault()
+            status = self._fault(operation)
         if status:
             self._requests.append((operation, status))
             return _answer(environ, start_response, status, "ThrottlingException", "Injected by the test")
@@ -98,9 +102,11 @@ class Recorder:
         self._failures.append(f"{operation}: {why}")
         return _answer(environ, start, 400, code, f"{operation}: {why.splitlines()[-1] if why else code}")
 
-    def _fault(self) -> int:
+    def _fault(self, operation: str) -> int:
         """The status to answer with instead of doing what was asked, or 0."""
         faults = self._faults
+        if faults.operation not in ("", operation):
+            return 0
         faults.asked += 1
         if not faults.left or faults.asked % faults.every:
             return 0
