@@ -43,7 +43,10 @@ def _tag_moved(scope: Scope, image: Image, digest: str) -> list[str]:
 
 
 def _cannot_run(scope: Scope, image: Image, content: Attributes) -> list[str]:
-    built = set(images.platforms(content)) or {images.architecture(scope.aws, image, content)}
+    built = set(images.platforms(content))
+    if not built and "config" not in content:
+        return [f"{_short(image)} is no container image, its manifest names no platform: push one and name it"]
+    built = built or {images.architecture(scope.aws, image, content)}
     if image.architecture in built:
         return []
     return [

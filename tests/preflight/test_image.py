@@ -47,6 +47,14 @@ def test_a_configuration_that_cannot_be_had(account: Account) -> None:
         image.check(account.scope())
 
 
+def test_what_is_no_image(account: Account) -> None:
+    pushed = push(account, index())
+    result = image.check(account.scope())
+    assert result and result.problems == (
+        f"{REPOSITORY}@{pushed[:19]} is no container image, its manifest names no platform: push one and name it",
+    )
+
+
 def test_an_index_without_the_architecture(account: Account) -> None:
     pushed = push(account, index(amd64=digest("amd64"), riscv64=digest("riscv64")))
     result = image.check(account.scope())
