@@ -67,8 +67,8 @@ CASES = {
     "third zone": Case(
         Change({"network": {"zones": ("a", "b", "c")}}),
         {
-            ("aws_route", CREATE): 0,
-            ("aws_route_table", CREATE): 0,
+            ("aws_route", CREATE): 1,
+            ("aws_route_table", CREATE): 1,
             ("aws_route_table_association", CREATE): 3,
             ("aws_subnet", CREATE): 3,
             ("aws_db_subnet_group", UPDATE): 1,
@@ -77,7 +77,7 @@ CASES = {
             ("aws_lambda_function", UPDATE): 2,
             ("aws_lb", UPDATE): 1,
             ("aws_network_acl", UPDATE): 1,
-            ("aws_vpc_endpoint", UPDATE): 0,
+            ("aws_vpc_endpoint", UPDATE): 9,
         },
     ),
     "one endpoint more": Case(
@@ -86,7 +86,7 @@ CASES = {
     ),
     "longer retention": Case(
         Change({"logs": {"retention_days": 90}, "database": {"backup_retention_days": 14}}),
-        {("aws_cloudwatch_log_group", UPDATE): 0, ("aws_rds_cluster", UPDATE): 1},
+        {("aws_cloudwatch_log_group", UPDATE): 10, ("aws_rds_cluster", UPDATE): 1},
     ),
     "new password": Case(
         Change({"database": {"password_version": 2}}),
