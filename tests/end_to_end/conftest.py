@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,27 @@ from tests.conftest import COPY
 from tests.end_to_end import account, mirror, recovery
 from tests.end_to_end import lanes as all_lanes
 from tests.end_to_end.bench import Bench, assemble, module_of
+from tests.end_to_end.change_cases import CASES, STACK, plan
+from tests.end_to_end.changes import synthesize
 from tests.end_to_end.emulator.client import emulator
 from tests.end_to_end.lanes import Lanes
 from tests.end_to_end.recovery import CHAINS, Chain, Recovery
 from tests.end_to_end.terraform import PHASES
 
-ORDER = ["test_life.py", "test_kill.py", "test_cdktf.py", "test_changes.py", "test_rules.py", "test_faults.py"]
-ORDER += ["test_destroy.py"]
+# Tests that match nothing here need no stack and go first. Then dev's, which is changed by its faults while the others
+# are still being applied; staging is there last, and what destroys comes after everything. The first match counts.
+TURNS = {
+    "test_life.py::*[[]payments-dev]": 1,
+    "test_faults.py::*": 2,
+    "test_life.py::*staging]": 4,
+    "test_life.py::*": 3,
+    "test_cdktf.py::*": 3,
+    "test_refusals.py::*": 3,
+    "test_changes.py::*": 3,
+    "test_rules.py::*": 3,
+    "test_kill.py::*": 4,
+    "test_destroy.py::*": 5,
+}
 
 
 @pytest.fixture(scope="session")
@@ -62,6 +77,23 @@ def lanes(
 
 
 @pytest.fixture(scope="session")
+def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[dict[str, Any]]]:
+    """The plan of every change by its name, two at a time once their stack is applied."""
+    folders = {name: tmp_path_factory.mktemp("change") for name in CASES}
+    stacks = {name: synthesize(case.change, COPY, folders[name]) for name, case in CASES.items()}
+    pool = ThreadPoolExecutor(2)
+    return {name: pool.submit(lambda *of: plan(lanes[STACK], *of), path, name) for name, path in stacks.items()}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def begun(request: pytest.FixtureRequest) -> None:
+    """What takes long and runs by itself is started before the first test."""
+    for name in ("lanes", "plans"):
+        if any(name in getattr(item, "fixturenames", ()) for item in request.session.items):
+            request.getfixturevalue(name)
+
+
+@pytest.fixture(scope="session")
 def kills(
     pool: ThreadPoolExecutor, terraform_is_here: None, outdir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[Chain, Future[Recovery]]:
@@ -82,8 +114,12 @@ def kills(
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """In the order of a stack's life; before it what needs no stack."""
-    items.sort(key=lambda item: ORDER.index(item.path.name) if item.path.name in ORDER else -1)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    name = f"{item.path.name}::{item.name}"
+    return next((turn for pattern, turn in TURNS.items() if fnmatch(name, pattern)), 0)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

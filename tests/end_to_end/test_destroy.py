@@ -1,6 +1,6 @@
 """`terraform destroy` leaves nothing, and refuses where data is protected. Runs last: see conftest.py."""
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
@@ -8,22 +8,28 @@ from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.terraform import TerraformError
 
 pytestmark = pytest.mark.end_to_end
-PROTECTED = ["payments-staging", "payments-prod"]
-PROTECTED += ["payments-foundation-dev", "payments-foundation-staging", "payments-foundation-prod"]
+PROTECTED = ["payments-staging", "payments-prod", "payments-foundation-staging", "payments-foundation-prod"]
 # Both in one account, and away at the same time: one by Terraform's command, one by cdktf's.
 DISPOSABLE = ["payments-dev", "payments-dev-pr-42"]
 
 
-@pytest.mark.parametrize("stack", PROTECTED)
-def test_a_protected_stack_refuses_with_a_clear_sentence(stack: str, lanes: Lanes) -> None:
-    life = lanes[stack]
+def refusal(life: Life) -> str:
+    """What Terraform says to a destroy that it refuses."""
     there = life.inventory()
-    with pytest.raises(TerraformError, match="Instance cannot be destroyed"):
+    with pytest.raises(TerraformError) as refused:
         life.module.destroy()
     assert life.inventory() == there
+    return str(refused.value)
 
 
-def test_nothing_is_left_of_disposable_stacks(lanes: Lanes) -> None:
+@pytest.fixture(scope="module")
+def refusals(lanes: Lanes) -> dict[str, Future[str]]:
+    """Of the protected stacks in other accounts, made while Terraform waits for dev to be gone."""
+    pool = ThreadPoolExecutor(2)
+    return {stack: pool.submit(refusal, lanes[stack]) for stack in PROTECTED}
+
+
+def test_nothing_is_left_of_disposable_stacks(lanes: Lanes, refusals: dict[str, Future[str]]) -> None:
     lives = [lanes[stack] for stack in DISPOSABLE]
     wanted = {snapshot for life in lives for snapshot in final_snapshots(life)}
     with ThreadPoolExecutor(len(lives)) as pool:
@@ -41,6 +47,15 @@ def final_snapshots(life: Life) -> list[str]:
     # Of a cluster that is made anew the name is another one: its VPC is.
     assert attributes["skip_final_snapshot"] or "-final-vpc-" in attributes["final_snapshot_identifier"]
     return [] if attributes["skip_final_snapshot"] else [attributes["final_snapshot_identifier"]]
+
+
+@pytest.mark.parametrize("stack", PROTECTED)
+def test_a_protected_stack_refuses_with_a_clear_sentence(stack: str, refusals: dict[str, Future[str]]) -> None:
+    assert "Instance cannot be destroyed" in refusals[stack].result()
+
+
+def test_so_does_the_foundation_of_an_account_without_workspaces(lanes: Lanes) -> None:
+    assert "Instance cannot be destroyed" in refusal(lanes["payments-foundation-dev"])
 
 
 def test_a_deleted_secret_does_not_block_its_workspace(lanes: Lanes) -> None:

@@ -1,6 +1,5 @@
-"""What goes wrong at dev, one thing after the other, and that each ends in a clear sentence or heals."""
+"""What goes wrong while dev is applied, one thing after the other, and that each ends in a sentence or heals."""
 
-import hashlib
 import json
 import time
 from collections.abc import Callable
@@ -12,6 +11,7 @@ import pytest
 from migrations import revisions
 from tests.end_to_end import account, leaks, mirror
 from tests.end_to_end.bench import module_of
+from tests.end_to_end.change_cases import NEXT_IMAGE, NEXT_REVISION
 from tests.end_to_end.changes import Change, synthesize
 from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.leaks import NO_NOTES
@@ -19,7 +19,6 @@ from tests.end_to_end.recovery import Recovery
 from tests.end_to_end.terraform import Terraform, TerraformError
 
 pytestmark = pytest.mark.end_to_end
-REPOSITORY = "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
 
 Next = Callable[..., Terraform]
 
@@ -41,21 +40,16 @@ def module(
 ) -> Callable[..., Terraform]:
     """Synthesizes dev with changes on top of those so far, ready to be planned in a folder of its own."""
 
-    def synthesized(*, revision: str = "", pushed: bool = True, **sections: dict[str, Any]) -> Terraform:
+    def synthesized(*, revision: str = "", **sections: dict[str, Any]) -> Terraform:
         for name, values in sections.items():
             settings.setdefault(name, {}).update(values)
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
         stack = synthesize(Change(settings, revision), {"ENVIRONMENT": "dev"}, folder)
-        if pushed:
-            account.push_image(life.bench.emulator, module_of(stack))
+        account.push_image(life.bench.emulator, module_of(stack))
         return life.bench.changed(life.module, stack, f"{request.node.name}-{folder.name}")
 
     return synthesized
-
-
-def image(release: str) -> str:
-    return f"{REPOSITORY}@sha256:{hashlib.sha256(release.encode()).hexdigest()}"
 
 
 def serving(life: Life) -> list[str]:
@@ -66,32 +60,6 @@ def serving(life: Life) -> list[str]:
     for arn in running:
         assert ecs.describe_task_definition(taskDefinition=arn)["taskDefinition"]["status"] == "ACTIVE"
     return running
-
-
-def test_another_account_s_credentials_are_refused(life: Life) -> None:
-    stranger = Terraform(life.module.folder, {**life.module.environment, **life.bench.environment("999999999999")})
-    with pytest.raises(TerraformError, match="AWS account ID not allowed: 999999999999"):
-        stranger.plan("-lock=false", out="stranger.tfplan")
-
-
-def test_an_engine_version_that_is_not_offered_fails_the_plan(life: Life) -> None:
-    there = life.inventory()
-    life.bench.emulator.ask("withdraw", engine_versions=["17.7"])
-    try:
-        with pytest.raises(TerraformError, match=r"aurora-postgresql 17\.7 is not available in this"):
-            life.module.plan()
-    finally:
-        life.bench.emulator.ask("withdraw", engine_versions=[])
-    assert life.inventory() == there
-
-
-def test_an_image_that_the_registry_does_not_hold_fails_the_plan(life: Life, module: Next, settings: Any) -> None:
-    there = life.inventory()
-    missing = module(service={"image": image("never pushed")}, pushed=False)
-    settings.clear()
-    with pytest.raises(TerraformError, match=r"reading ECR Images|ImageNotFound|no matching image|couldn't find"):
-        missing.plan()
-    assert life.inventory() == there
 
 
 def test_two_applies_at_once_do_not_meet(life: Life, module: Next) -> None:
@@ -122,7 +90,7 @@ def test_an_aws_that_fails_for_a_while_is_asked_again(life: Life, module: Next) 
 def test_a_failing_migration_leaves_the_old_tasks_serving(life: Life, module: Next) -> None:
     old = serving(life)
     bad = module(
-        service={"image": image("v2")}, revision="-- phase: expand\n\nALTER TABLE payments.nowhere ADD x int;\n"
+        service={"image": NEXT_IMAGE}, revision="-- phase: expand\n\nALTER TABLE payments.nowhere ADD x int;\n"
     )
     assert bad.plan()
     with pytest.raises(TerraformError, match=rf"{len(revisions.load()) + 1:04}_added_by_a_test\.sql"):
@@ -132,8 +100,7 @@ def test_a_failing_migration_leaves_the_old_tasks_serving(life: Life, module: Ne
 
 def test_killed_between_the_cluster_and_its_secret_and_raising_the_version_heals(life: Life, module: Next) -> None:
     old = serving(life)
-    good = "-- phase: expand\n\nCOMMENT ON TABLE payments.payments IS 'One attempt to collect money.';\n"
-    raised = module(database={"password_version": 2}, revision=good)
+    raised = module(database={"password_version": 2}, revision=NEXT_REVISION)
     life.bench.emulator.ask("faults", left=1_000, operation="secretsmanager.PutSecretValue")
     running = raised.start("apply", "-auto-approve")
     deadline = time.monotonic() + 300
@@ -148,7 +115,7 @@ def test_killed_between_the_cluster_and_its_secret_and_raising_the_version_heals
     assert serving(life) == old
 
     # The final snapshot is for test_destroy.py.
-    healed = module(database={"password_version": 3, "final_snapshot": True}, revision=good)
+    healed = module(database={"password_version": 3, "final_snapshot": True}, revision=NEXT_REVISION)
     assert healed.plan() and healed.apply()
     assert not healed.plan()
     assert serving(life) != old
