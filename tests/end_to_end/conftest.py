@@ -22,19 +22,21 @@ from tests.end_to_end.lanes import Lanes
 from tests.end_to_end.recovery import CHAINS, Chain, Recovery
 from tests.end_to_end.terraform import PHASES
 
-# Tests that match nothing here need no stack and go first. Then dev's, which is changed by its faults while the others
-# are still being applied; staging is there last, and what destroys comes after everything. The first match counts.
+# The first match counts. Dev's tests come first, since it is changed by its faults while the others are still being
+# applied; staging is there last. What matches nothing here needs no stack: it runs while dev is destroyed.
 TURNS = {
-    "test_life.py::*[[]payments-dev]": 1,
-    "test_faults.py::*": 2,
-    "test_life.py::*staging]": 4,
-    "test_life.py::*": 3,
-    "test_cdktf.py::*": 3,
-    "test_refusals.py::*": 3,
-    "test_changes.py::*": 3,
-    "test_rules.py::*": 3,
-    "test_kill.py::*": 4,
-    "test_destroy.py::*": 5,
+    "test_life.py::*[[]payments-dev]": 0,
+    "test_faults.py::*": 1,
+    "test_life.py::*staging]": 3,
+    "test_life.py::*": 2,
+    "test_cdktf.py::*": 2,
+    "test_refusals.py::*": 2,
+    "test_changes.py::*": 2,
+    "test_rules.py::*": 2,
+    "test_kill.py::*": 3,
+    "test_destroy.py::test_a_protected_stack*": 4,
+    "test_destroy.py::*": 6,
+    "*": 5,
 }
 
 
@@ -119,7 +121,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _turn(item: pytest.Item) -> int:
     name = f"{item.path.name}::{item.name}"
-    return next((turn for pattern, turn in TURNS.items() if fnmatch(name, pattern)), 0)
+    return next(turn for pattern, turn in TURNS.items() if fnmatch(name, pattern))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

@@ -22,24 +22,6 @@ def refusal(life: Life) -> str:
     return str(refused.value)
 
 
-@pytest.fixture(scope="module")
-def refusals(lanes: Lanes) -> dict[str, Future[str]]:
-    """Of the protected stacks in other accounts, made while Terraform waits for dev to be gone."""
-    pool = ThreadPoolExecutor(2)
-    return {stack: pool.submit(refusal, lanes[stack]) for stack in PROTECTED}
-
-
-def test_nothing_is_left_of_disposable_stacks(lanes: Lanes, refusals: dict[str, Future[str]]) -> None:
-    lives = [lanes[stack] for stack in DISPOSABLE]
-    wanted = {snapshot for life in lives for snapshot in final_snapshots(life)}
-    with ThreadPoolExecutor(len(lives)) as pool:
-        printed = list(pool.map(lambda life: life.destroy(), lives))
-    assert all("Destroy complete!" in text for text in printed)
-    before = set.intersection(*(life.before for life in lives))
-    assert lives[0].inventory() - before == {f"rds eu-west-1 cluster_snapshots {name}" for name in wanted}
-    lives[0].bench.emulator.check()
-
-
 def final_snapshots(life: Life) -> list[str]:
     """What the cluster of the applied state asks for: nothing, or one after test_faults.py."""
     [cluster] = [one for one in life.module.state()["resources"] if one["type"] == "aws_rds_cluster"]
@@ -49,9 +31,33 @@ def final_snapshots(life: Life) -> list[str]:
     return [] if attributes["skip_final_snapshot"] else [attributes["final_snapshot_identifier"]]
 
 
+@pytest.fixture(scope="module")
+def refusals(lanes: Lanes) -> dict[str, Future[str]]:
+    """Of the protected stacks in other accounts, made while Terraform waits for dev to be gone."""
+    pool = ThreadPoolExecutor(2)
+    return {stack: pool.submit(refusal, lanes[stack]) for stack in PROTECTED}
+
+
+@pytest.fixture(scope="session")
+def ends(lanes: Lanes) -> dict[str, tuple[list[str], Future[str]]]:
+    """Final snapshots that the disposable stacks ask for, and what Terraform prints while it destroys them."""
+    pool = ThreadPoolExecutor(len(DISPOSABLE))
+    lives = [lanes[stack] for stack in DISPOSABLE]
+    return {life.module.folder.name: (final_snapshots(life), pool.submit(life.destroy)) for life in lives}
+
+
 @pytest.mark.parametrize("stack", PROTECTED)
+@pytest.mark.usefixtures("ends")  # which take their time from here on
 def test_a_protected_stack_refuses_with_a_clear_sentence(stack: str, refusals: dict[str, Future[str]]) -> None:
     assert "Instance cannot be destroyed" in refusals[stack].result()
+
+
+def test_nothing_is_left_of_disposable_stacks(lanes: Lanes, ends: dict[str, tuple[list[str], Future[str]]]) -> None:
+    assert all("Destroy complete!" in printed.result() for _, printed in ends.values())
+    wanted = {f"rds eu-west-1 cluster_snapshots {name}" for snapshots, _ in ends.values() for name in snapshots}
+    one, other = (lanes[stack] for stack in DISPOSABLE)
+    assert one.inventory() - (one.before & other.before) == wanted
+    one.bench.emulator.check()
 
 
 def test_so_does_the_foundation_of_an_account_without_workspaces(lanes: Lanes) -> None:
