@@ -1,6 +1,7 @@
 """What an AWS account has before a stack is applied to it: a hosted zone, an image, and at times a state bucket."""
 
 import contextlib
+import hashlib
 import json
 import threading
 from typing import Any
@@ -9,6 +10,8 @@ from tests.end_to_end.emulator.client import Emulator
 
 # Two lanes of one account come here at the same time.
 _asking_first = threading.Lock()
+# Of the image that a change of a stack deploys.
+NEXT_DIGEST = f"sha256:{hashlib.sha256(b'the next release').hexdigest()}"
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 
 
@@ -36,19 +39,20 @@ def make_hosted_zone(emulator: Emulator, module: dict[str, Any]) -> None:
 
 
 def push_image(emulator: Emulator, module: dict[str, Any]) -> None:
-    """The image that the module looks up, into a repository that is made when the foundation did not."""
+    """The images that the module looks up, and the next one, into a repository that is made when nobody did."""
     ecr = emulator.client("ecr", account_of(module), module["provider"]["aws"][0]["region"])
     for image in module["data"]["aws_ecr_image"].values():
         repository = image["repository_name"]
         if repository not in {one["repositoryName"] for one in ecr.describe_repositories()["repositories"]}:
             ecr.create_repository(repositoryName=repository)
-        # The digest is the one that the environment file names: moto takes a caller's word for it.
-        manifest = {"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "annotations": {"digest": image["image_digest"]}}
-        with contextlib.suppress(ecr.exceptions.ImageAlreadyExistsException):
-            ecr.put_image(
-                repositoryName=repository,
-                imageManifest=json.dumps(manifest),
-                imageManifestMediaType=MANIFEST_TYPE,
-                imageDigest=image["image_digest"],
-                imageTag=image["image_digest"].removeprefix("sha256:")[:12],
-            )
+        for digest in (image["image_digest"], NEXT_DIGEST):
+            # The digest is the one that the environment file names: moto takes a caller's word for it.
+            manifest = {"schemaVersion": 2, "mediaType": MANIFEST_TYPE, "annotations": {"digest": digest}}
+            with contextlib.suppress(ecr.exceptions.ImageAlreadyExistsException):
+                ecr.put_image(
+                    repositoryName=repository,
+                    imageManifest=json.dumps(manifest),
+                    imageManifestMediaType=MANIFEST_TYPE,
+                    imageDigest=digest,
+                    imageTag=digest.removeprefix("sha256:")[:12],
+                )

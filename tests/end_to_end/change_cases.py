@@ -1,23 +1,18 @@
 """Changes of a copy of dev, each with the actions that it may plan from the applied state."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from environments.schema.service import Task
-from tests.end_to_end import account
-from tests.end_to_end.bench import module_of
+from tests.end_to_end.account import NEXT_DIGEST
 from tests.end_to_end.changes import CREATE, REPLACE, SWAP, UPDATE, Change
 from tests.end_to_end.lanes import Life
 
 # The workspace that they change.
 STACK = "payments-dev-pr-42"
-NEXT_IMAGE = (
-    "111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev"
-    f"@sha256:{hashlib.sha256(b'the next release').hexdigest()}"
-)
+NEXT_IMAGE = f"111122223333.dkr.ecr.eu-west-1.amazonaws.com/payments-foundation-dev@{NEXT_DIGEST}"
 NEXT_REVISION = "-- phase: expand\n\nCOMMENT ON TABLE payments.payments IS 'One attempt to collect money.';\n"
 
 
@@ -87,7 +82,6 @@ CASES = {
 
 def plan(life: Life, stack: Path, name: str) -> dict[str, Any]:
     """The plan that takes an applied life to another synthesis of its stack, as Terraform's JSON."""
-    account.push_image(life.bench.emulator, module_of(stack))
     module = life.bench.changed(life.module, stack, name.replace(" ", "-"))
     # Nobody else touches this state: a lock would make them wait for each other, and the second plan of its life
     # has compared it with the account.

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migrations import revisions
-from tests.end_to_end import account, leaks, mirror
+from tests.end_to_end import leaks, mirror
 from tests.end_to_end.bench import module_of
 from tests.end_to_end.change_cases import NEXT_IMAGE, NEXT_REVISION
 from tests.end_to_end.changes import Change, synthesize
@@ -46,7 +46,6 @@ def module(
         folder = tmp_path / str(len(list(tmp_path.iterdir())))
         folder.mkdir()
         stack = synthesize(Change(settings, revision), {"ENVIRONMENT": "dev"}, folder)
-        account.push_image(life.bench.emulator, module_of(stack))
         return life.bench.changed(life.module, stack, f"{request.node.name}-{folder.name}")
 
     return synthesized
@@ -116,9 +115,13 @@ def test_killed_between_the_cluster_and_its_secret_and_raising_the_version_heals
 
     # The final snapshot is for test_destroy.py.
     healed = module(database={"password_version": 3, "final_snapshot": True}, revision=NEXT_REVISION)
+    assert healed.plan()
+    # All is done but for the version before the last: the provider wants to take a label from it that has moved on.
+    with pytest.raises(TerraformError, match=r"deleting Secrets Manager Secret Version .* stage \(AWSPREVIOUS\)"):
+        healed.apply()
+    assert serving(life) != old
     assert healed.plan() and healed.apply()
     assert not healed.plan()
-    assert serving(life) != old
     life.bench.emulator.check()
 
 

@@ -4,7 +4,7 @@ What AWS only remembers is not held: a key or a secret that waits for its deleti
 definition, a NAT gateway that is shown for an hour more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from moto import backends
@@ -16,8 +16,9 @@ SERVICES = (
     *("elbv2", "iam", "kms", "lambda", "logs", "rds", "route53", "s3", "s3control", "secretsmanager", "sns", "sqs"),
     "wafv2",
 )
-# What moto keeps for itself: tokens of requests that must not be done twice, the tags of what is gone; and history.
-IGNORED = {"acm": {"_idempotency_tokens"}, "ec2": {"tags"}, "rds": {"events"}}
+# What moto keeps for itself: tokens of requests that must not be done twice, the tags of what is gone, one map of all
+# its maps; and history.
+IGNORED = {"acm": {"_idempotency_tokens"}, "ec2": {"tags"}, "rds": {"events", "resource_map"}}
 # How moto's classes say that AWS only remembers a thing: an attribute and the value that it has then.
 REMEMBERED = (("status", "INACTIVE"), ("state", "deleted"), ("key_state", "PendingDeletion"))
 DATES = ("deleted_date", "deletion_date")
@@ -39,10 +40,10 @@ def _of(service: Any, account: str, regions: list[str]) -> Iterator[str]:
 
 
 def _keys(collection: Any) -> Iterator[str]:
-    """The keys of a dictionary, followed into dictionaries inside it; the length of a list."""
-    if isinstance(collection, dict):
+    """The keys of a mapping, followed into mappings inside it; the length of a list."""
+    if isinstance(collection, Mapping):
         for key, value in list(collection.items()):
-            if isinstance(value, dict):
+            if isinstance(value, Mapping):
                 yield from (f"{key}/{inner}" for inner in _keys(value))
             elif not _remembered(value):
                 yield str(key)

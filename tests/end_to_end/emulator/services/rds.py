@@ -86,6 +86,10 @@ def _delete(original: Any) -> Any:
         cluster = original(self, *arguments, **named)
         _, running = _servers.pop(cluster.db_cluster_identifier)
         running.close()
+        for name, snapshot in list(self.cluster_snapshots.items()):
+            # Automated ones go with their cluster, but not in moto.
+            if snapshot.snapshot_type == "automated" and snapshot.cluster.db_cluster_arn == cluster.db_cluster_arn:
+                del self.cluster_snapshots[name]
         return cluster
 
     return call
