@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from environments.schema.service import Task
 from tests.end_to_end.account import NEXT_DIGEST
@@ -80,10 +79,9 @@ CASES = {
 }
 
 
-def plan(life: Life, stack: Path, name: str) -> dict[str, Any]:
-    """The plan that takes an applied life to another synthesis of its stack, as Terraform's JSON."""
+def plan(life: Life, stack: Path, name: str) -> str:
+    """What Terraform prints of the plan that takes an applied life to another synthesis of its stack."""
     module = life.bench.changed(life.module, stack, name.replace(" ", "-"))
     # Nobody else touches this state: a lock would make them wait for each other, and the second plan of its life
     # has compared it with the account.
-    module.plan("-lock=false", "-refresh=false")
-    return module.show()
+    return module.printed_plan("-lock=false", "-refresh=false")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import re
 import shutil
 import zipfile
 from dataclasses import dataclass, replace
@@ -17,6 +18,8 @@ from migrations import revisions
 CREATE, UPDATE = ("create",), ("update",)
 # A new one first, or the old one away first.
 SWAP, REPLACE = ("create", "delete"), ("delete", "create")
+SIGNS = {"+": CREATE, "~": UPDATE, "-": ("delete",), "+/-": SWAP, "-/+": REPLACE}
+_BLOCK = re.compile(r'^ {0,2}(\+/-|-/\+|[-+~]) resource "(\w+)" "(\S+)" \{', re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,6 @@ def with_revision(schema: Schema, sql: str, folder: Path) -> Schema:
     return Schema(schema.archive, archive_sha256, revisions.digest(revisions.load(versions)))
 
 
-def actions(plan: dict[str, Any]) -> list[tuple[str, list[str]]]:
-    """What a plan does: address and actions of everything but no-ops and reads."""
-    found = [(one["address"], one["change"]["actions"]) for one in plan["resource_changes"]]
-    return [(address, done) for address, done in found if done not in (["no-op"], ["read"])]
+def actions(printed: str) -> list[tuple[str, tuple[str, ...]]]:
+    """What a plan does, as Terraform prints it: address and actions. `terraform show -json` costs 4 seconds more."""
+    return [(f"{type_}.{name}", SIGNS[sign]) for sign, type_, name in _BLOCK.findall(printed)]

@@ -79,7 +79,7 @@ def lanes(
 
 
 @pytest.fixture(scope="session")
-def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[dict[str, Any]]]:
+def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[str]]:
     """The plan of every change by its name, two at a time once their stack is applied."""
     folders = {name: tmp_path_factory.mktemp("change") for name in CASES}
     stacks = {name: synthesize(case.change, COPY, folders[name]) for name, case in CASES.items()}

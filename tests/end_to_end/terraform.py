@@ -56,11 +56,18 @@ class Terraform:
 
     def plan(self, *options: str, out: str = "plan.tfplan") -> bool:
         """Saves a plan; True when it has changes."""
-        self.run("plan", "-detailed-exitcode", f"-out={out}", *options, codes=(NO_CHANGES, CHANGES))
+        self.printed_plan(*options, out=out)
         return self.code == CHANGES
+
+    def printed_plan(self, *options: str, out: str = "plan.tfplan") -> str:
+        """Saves a plan; returns what Terraform prints of it."""
+        return self.run("plan", "-detailed-exitcode", f"-out={out}", *options, codes=(NO_CHANGES, CHANGES))
 
     def apply(self, plan: str = "plan.tfplan") -> str:
         return self.run("apply", plan)
+
+    def plan_and_apply(self) -> str:
+        return self.run("apply", "-auto-approve")
 
     def show(self, plan: str = "plan.tfplan") -> dict[str, Any]:
         """A saved plan as Terraform's JSON."""

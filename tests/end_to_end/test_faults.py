@@ -71,7 +71,7 @@ def test_two_applies_at_once_do_not_meet(life: Life, module: Next) -> None:
         assert time.monotonic() < deadline and running.poll() is None, first.log.read_text()[-4000:]
         time.sleep(0.05)
     with pytest.raises(TerraformError, match="Error acquiring the state lock"):
-        life.module.run("apply", "-auto-approve")
+        life.module.plan_and_apply()
     waited = first.plan("-lock-timeout=300s")
     assert running.wait() == 0, first.log.read_text()[-4000:]
     assert not waited
@@ -81,7 +81,7 @@ def test_an_aws_that_fails_for_a_while_is_asked_again(life: Life, module: Next) 
     changed = module(network={"extra_endpoints": ("sns",)})
     # Every third request to the lock, the state and the services, until 60 have failed.
     life.bench.emulator.ask("faults", left=60, every=3, status=503)
-    assert changed.plan() and changed.apply()
+    changed.plan_and_apply()
     assert life.bench.emulator.ask("faults")["left"] == 0
     assert not changed.plan()
 
@@ -91,9 +91,8 @@ def test_a_failing_migration_leaves_the_old_tasks_serving(life: Life, module: Ne
     bad = module(
         service={"image": NEXT_IMAGE}, revision="-- phase: expand\n\nALTER TABLE payments.nowhere ADD x int;\n"
     )
-    assert bad.plan()
     with pytest.raises(TerraformError, match=rf"{len(revisions.load()) + 1:04}_added_by_a_test\.sql"):
-        bad.apply()
+        bad.plan_and_apply()
     assert serving(life) == old
 
 
@@ -110,17 +109,16 @@ def test_killed_between_the_cluster_and_its_secret_and_raising_the_version_heals
     life.bench.emulator.ask("faults")
     # Now the cluster has the password that was lost, and the secret gets another one.
     with pytest.raises(TerraformError, match="raise `password_version`"):
-        raised.run("apply", "-auto-approve")
+        raised.plan_and_apply()
     assert serving(life) == old
 
     # The final snapshot is for test_destroy.py.
     healed = module(database={"password_version": 3, "final_snapshot": True}, revision=NEXT_REVISION)
-    assert healed.plan()
     # All is done but for the version before the last: the provider wants to take a label from it that has moved on.
     with pytest.raises(TerraformError, match=r"deleting Secrets Manager Secret Version .* stage \(AWSPREVIOUS\)"):
-        healed.apply()
+        healed.plan_and_apply()
     assert serving(life) != old
-    assert healed.plan() and healed.apply()
+    healed.plan_and_apply()
     assert not healed.plan()
     life.bench.emulator.check()
 

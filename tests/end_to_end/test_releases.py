@@ -16,6 +16,5 @@ pytestmark = pytest.mark.end_to_end
 def test_an_upgrade_loses_nothing(state: Path, bench: Bench, outdir: Path) -> None:
     module = releases.restore(bench, outdir / "stacks" / state.name.removesuffix(".json.gz"), state)
     # Without a refresh: the state's resources do not exist in this AWS, and need not for this question.
-    module.plan("-refresh=false")
-    done = actions(module.show())
+    done = actions(module.printed_plan("-refresh=false"))
     assert not [address for address, what in done if "delete" in what and address.partition(".")[0] in STATEFUL]
