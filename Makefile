@@ -52,7 +52,7 @@ test: test-timed ## Run the whole suite; `make --jobs=3 test` runs its parts sid
 	@$(MAKE) test-quick test-stacks test-delivery
 
 test-timed: $(VENV)/.installed-for-tests ## Run what measures seconds
-	$(PY) -m pytest -m timed tests/environments tests/plan_review tests/preflight
+	$(PY) -m pytest -m timed tests/environments tests/plan_review
 
 test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what needs no Terraform
 	$(PY) -m pytest -m "not end_to_end and not timed and not long"
