@@ -52,7 +52,7 @@ class Bench:
         self.pin(folder)
         shutil.copy(applied.folder / ".terraform.lock.hcl", folder)
         environment = {**applied.environment, "TF_DATA_DIR": str(applied.folder / ".terraform")}
-        return Terraform(folder, environment, applied.nice)
+        return Terraform(folder, environment)
 
     def pin(self, folder: Path) -> None:
         """Takes the AWS provider that is on this machine; nothing else differs from what is shipped."""

