@@ -99,11 +99,7 @@ def _lay_foundation(bench: Bench, stack: Path) -> Life:
 
 
 def _apply(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
-    foundation.result()
-    life = Life(bench.module(stack), bench)
-    _prepare(life)
-    life.module.init()
-    life.module.validate()
+    life = _initialized(bench, stack, foundation)
     life.module.plan(out=FIRST_PLAN)
     life.module.apply(FIRST_PLAN)
     life.changes = life.module.plan()
@@ -124,13 +120,18 @@ def _by_cdktf(bench: Bench, workspace: Workspace, foundation: Future[Life]) -> L
 
 
 def _killed(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
+    life = _initialized(bench, stack, foundation)
+    life.recovery = recovery.run(bench, life.module, KILLS)
+    life.changes = life.recovery.changes
+    return life
+
+
+def _initialized(bench: Bench, stack: Path, foundation: Future[Life]) -> Life:
     foundation.result()
     life = Life(bench.module(stack), bench)
     _prepare(life)
     life.module.init()
     life.module.validate()
-    life.recovery = recovery.run(bench, life.module, KILLS)
-    life.changes = life.recovery.changes
     return life
 
 
