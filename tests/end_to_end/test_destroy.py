@@ -4,12 +4,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from tests.end_to_end.bench import module_of
 from tests.end_to_end.lanes import Lanes, Life
 from tests.end_to_end.terraform import TerraformError
 
 pytestmark = pytest.mark.end_to_end
-PROTECTED = ["payments-staging", "payments-prod", "payments-foundation-prod"]
+PROTECTED = ["payments-staging", "payments-prod", "payments-foundation-staging", "payments-foundation-prod"]
 # Both in one account, and away at the same time: one by Terraform's command, one by cdktf's.
 DISPOSABLE = ["payments-dev", "payments-dev-pr-42"]
 
@@ -61,8 +60,14 @@ def test_nothing_is_left_of_disposable_stacks(lanes: Lanes, ends: dict[str, tupl
     one.bench.emulator.check()
 
 
+def test_so_does_the_foundation_of_an_account_without_workspaces(lanes: Lanes) -> None:
+    assert "Instance cannot be destroyed" in refusal(lanes["payments-foundation-dev"])
+
+
 def test_a_deleted_secret_does_not_block_its_workspace(lanes: Lanes) -> None:
-    """AWS keeps it for its recovery window; the next one's name has a suffix that is new in every life."""
-    module = module_of(lanes["payments-dev"].module.folder)
-    [secret] = module["resource"]["aws_secretsmanager_secret"].values()
-    assert secret["name_prefix"] == "payments-dev-database-master-" and "name" not in secret
+    """Its name has a suffix that is new in every life, though AWS keeps the old one for its recovery window."""
+    module = lanes["payments-dev"].module
+    assert module.plan()
+    [secret] = [one for one in module.show()["resource_changes"] if one["type"] == "aws_secretsmanager_secret"]
+    assert secret["change"]["after"]["name_prefix"].startswith("payments-dev-database-master-")
+    assert "name" not in secret["change"]["after"]
