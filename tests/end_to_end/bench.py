@@ -51,8 +51,7 @@ class Bench:
         shutil.copytree(stack, folder)
         self.pin(folder)
         shutil.copy(applied.folder / ".terraform.lock.hcl", folder)
-        environment = {**applied.environment, "TF_DATA_DIR": str(applied.folder / ".terraform")}
-        return Terraform(folder, environment)
+        return Terraform(folder, {**applied.environment, "TF_DATA_DIR": str(applied.folder / ".terraform")})
 
     def pin(self, folder: Path) -> None:
         """Takes the AWS provider that is on this machine; nothing else differs from what is shipped."""

@@ -3,6 +3,7 @@
 import json
 import zipfile
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from tests.end_to_end.bench import Bench
@@ -29,6 +30,7 @@ def in_bytes(content: bytes, passwords: Sequence[str]) -> bool:
     return any(form in content for password in passwords for form in _forms(password))
 
 
+@cache  # asked for with every file of a bench
 def _forms(password: str) -> set[bytes]:
     """As it is, and as JSON has it: Go, and so Terraform, writes `<`, `>` and `&` as numbers there."""
     quoted = json.dumps(password)[1:-1]
