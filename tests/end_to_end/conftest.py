@@ -89,9 +89,10 @@ def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, F
 
 @pytest.fixture(scope="session", autouse=True)
 def begun(request: pytest.FixtureRequest) -> None:
-    """What takes long and runs by itself is started before the first test."""
+    """What takes long and runs by itself is started before the first test of this folder that needs it."""
+    ours = [item for item in request.session.items if item.path.is_relative_to(Path(__file__).parent)]
     for name in ("lanes", "plans"):
-        if any(name in getattr(item, "fixturenames", ()) for item in request.session.items):
+        if any(name in getattr(item, "fixturenames", ()) for item in ours):
             request.getfixturevalue(name)
 
 
