@@ -60,7 +60,7 @@ test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what 
 test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply, change and destroy the stacks on an emulated AWS
 	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
 
-test-long: $(VENV)/.installed-for-tests node_modules/.installed ## What `make test` leaves out: faults, real plans reviewed, 20 kills (an hour)
+test-long: $(VENV)/.installed-for-tests node_modules/.installed ## What `make test` leaves out: real plans reviewed, 20 kills (an hour)
 	$(PY) -m pytest -m long -s tests
 
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub

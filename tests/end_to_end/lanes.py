@@ -1,9 +1,11 @@
 """The life of every stack, side by side: foundation, apply, second plan. Terraform mostly waits, so lanes overlap."""
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from environments.schema.workspace import Workspace
 from tests.end_to_end import account, bootstrap, recovery
@@ -40,6 +42,26 @@ class Life:
     @property
     def account(self) -> str:
         return account.account_of(module_of(self.module.folder))
+
+    @property
+    def backend(self) -> dict[str, Any]:
+        """Where its state is stored: bucket, key and region."""
+        s3: dict[str, Any] = module_of(self.module.folder)["terraform"]["backend"]["s3"]
+        return s3
+
+    def state(self) -> dict[str, Any]:
+        """What the bucket holds, also while Terraform runs."""
+        s3 = self.bench.emulator.client("s3", self.account, self.backend["region"])
+        stored: dict[str, Any] = json.load(
+            s3.get_object(Bucket=self.backend["bucket"], Key=self.backend["key"])["Body"]
+        )
+        return stored
+
+    def attributes(self, type_: str) -> dict[str, Any]:
+        """Of the one resource of this type, as the state has them."""
+        [resource] = [one for one in self.state()["resources"] if one["mode"] == "managed" and one["type"] == type_]
+        attributes: dict[str, Any] = resource["instances"][0]["attributes"]
+        return attributes
 
     def inventory(self) -> set[str]:
         return self.bench.emulator.inventory(self.account)

@@ -39,7 +39,7 @@ def record(tag: str) -> None:
             for stack in sorted(path.name for path in outdir.glob("stacks/*")):
                 target = FOLDER / tag / f"{stack}.json.gz"
                 target.parent.mkdir(parents=True, exist_ok=True)
-                state = json.dumps(applied[stack].module.state(), sort_keys=True)
+                state = json.dumps(applied[stack].state(), sort_keys=True)
                 # No time in the header: recording twice writes the same bytes.
                 target.write_bytes(gzip.compress(state.encode(), mtime=0))
 

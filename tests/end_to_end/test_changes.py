@@ -47,7 +47,7 @@ def test_no_change_replaces_or_destroys_what_holds_data_or_serves(name: str, pla
 
 def tagged(life: Life) -> list[str]:
     """The addresses of what carries the tags of the provider's configuration."""
-    resources = [one for one in life.module.state()["resources"] if one["mode"] == "managed"]
+    resources = [one for one in life.state()["resources"] if one["mode"] == "managed"]
     return sorted(
         f"{one['type']}.{one['name']}" for one in resources if one["instances"][0]["attributes"].get("tags_all")
     )

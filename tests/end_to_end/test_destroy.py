@@ -24,8 +24,7 @@ def refusal(life: Life) -> str:
 
 def final_snapshots(life: Life) -> list[str]:
     """What the cluster of the applied state asks for: nothing, or one after test_faults.py."""
-    [cluster] = [one for one in life.module.state()["resources"] if one["type"] == "aws_rds_cluster"]
-    attributes = cluster["instances"][0]["attributes"]
+    attributes = life.attributes("aws_rds_cluster")
     # Of a cluster that is made anew the name is another one: its VPC is.
     assert attributes["skip_final_snapshot"] or "-final-vpc-" in attributes["final_snapshot_identifier"]
     return [] if attributes["skip_final_snapshot"] else [attributes["final_snapshot_identifier"]]

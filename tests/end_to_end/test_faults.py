@@ -1,6 +1,5 @@
 """What goes wrong while dev is applied, one thing after the other, and that each ends in a sentence or heals."""
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,6 @@ import pytest
 
 from migrations import revisions
 from tests.end_to_end import leaks, mirror
-from tests.end_to_end.bench import module_of
 from tests.end_to_end.change_cases import NEXT_IMAGE, NEXT_REVISION
 from tests.end_to_end.changes import Change, synthesize
 from tests.end_to_end.lanes import Lanes, Life
@@ -18,7 +16,7 @@ from tests.end_to_end.leaks import NO_NOTES
 from tests.end_to_end.recovery import Recovery
 from tests.end_to_end.terraform import Terraform, TerraformError
 
-pytestmark = [pytest.mark.end_to_end, pytest.mark.long]
+pytestmark = pytest.mark.end_to_end
 
 Next = Callable[..., Terraform]
 
@@ -63,11 +61,11 @@ def serving(life: Life) -> list[str]:
 
 def test_two_applies_at_once_do_not_meet(life: Life, module: Next) -> None:
     first = module(logs={"retention_days": 90})
-    backend = module_of(first.folder)["terraform"]["backend"]["s3"]
-    s3 = life.bench.emulator.client("s3", life.account, backend["region"])
+    bucket, lock = life.backend["bucket"], f"{life.backend['key']}.tflock"
+    s3 = life.bench.emulator.client("s3", life.account, life.backend["region"])
     running = first.start("apply", "-auto-approve")
     deadline = time.monotonic() + 300
-    while "Contents" not in s3.list_objects_v2(Bucket=backend["bucket"], Prefix=f"{backend['key']}.tflock"):
+    while "Contents" not in s3.list_objects_v2(Bucket=bucket, Prefix=lock):
         assert time.monotonic() < deadline and running.poll() is None, first.log.read_text()[-4000:]
         time.sleep(0.05)
     with pytest.raises(TerraformError, match="Error acquiring the state lock"):
@@ -102,7 +100,7 @@ def test_killed_between_the_cluster_and_its_secret_and_raising_the_version_heals
     life.bench.emulator.ask("faults", left=1_000, operation="secretsmanager.PutSecretValue")
     running = raised.start("apply", "-auto-approve")
     deadline = time.monotonic() + 300
-    while written_password_version(life) != 2:
+    while life.attributes("aws_rds_cluster")["master_password_wo_version"] != 2:
         assert time.monotonic() < deadline and running.poll() is None, raised.log.read_text()[-4000:]
         time.sleep(0.5)
     Recovery(raised, life.bench.emulator).kill(running)
@@ -121,16 +119,6 @@ def test_killed_between_the_cluster_and_its_secret_and_raising_the_version_heals
     healed.plan_and_apply()
     assert not healed.plan()
     life.bench.emulator.check()
-
-
-def written_password_version(life: Life) -> int:
-    """What the state says that was last stored in the bucket."""
-    backend = module_of(life.module.folder)["terraform"]["backend"]["s3"]
-    s3 = life.bench.emulator.client("s3", life.account, backend["region"])
-    state = json.load(s3.get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"])
-    [cluster] = [one for one in state["resources"] if one["type"] == "aws_rds_cluster"]
-    version: int = cluster["instances"][0]["attributes"]["master_password_wo_version"]
-    return version
 
 
 @pytest.mark.skipif(mirror.from_registry(), reason=NO_NOTES)

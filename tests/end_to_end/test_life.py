@@ -48,14 +48,11 @@ def test_the_emulated_aws_lacked_nothing(life: Life) -> None:
 def test_every_resource_of_the_json_is_in_the_state(life: Life) -> None:
     resources = json.loads((life.module.folder / JSON).read_text())["resource"]
     wanted = {f"{type_}.{name}" for type_, named in resources.items() for name in named}
-    assert {
-        f"{one['type']}.{one['name']}" for one in life.module.state()["resources"] if one["mode"] == "managed"
-    } == wanted
+    assert {f"{one['type']}.{one['name']}" for one in life.state()["resources"] if one["mode"] == "managed"} == wanted
 
 
 def test_the_state_was_locked_and_unlocked(life: Life) -> None:
-    backend = json.loads((life.module.folder / JSON).read_text())["terraform"]["backend"]["s3"]
-    lock = f"/{backend['bucket']}/{backend['key']}.tflock"
+    lock = f"/{life.backend['bucket']}/{life.backend['key']}.tflock"
     done = [operation.split("?")[0] for operation, status in life.bench.emulator.ask("requests") if status < 300]
     taken, released = done.count(f"s3 PUT {lock}"), done.count(f"s3 DELETE {lock}")
     assert taken == released >= 2, (taken, released)
@@ -65,17 +62,11 @@ def test_the_state_was_locked_and_unlocked(life: Life) -> None:
 def test_a_foundation_keeps_its_state_in_the_bucket_that_it_made(foundation: str, lanes: Lanes) -> None:
     life = lanes[foundation]
     assert bootstrap.state_file_is_gone(life.module)
-    backend = json.loads((life.module.folder / JSON).read_text())["terraform"]["backend"]["s3"]
-    s3 = life.bench.emulator.client("s3", life.account, backend["region"])
-    state = json.load(s3.get_object(Bucket=backend["bucket"], Key=backend["key"])["Body"])
-    assert {"state"} <= {one["name"] for one in state["resources"] if one["type"] == "aws_s3_bucket"}
+    assert {"state"} <= {one["name"] for one in life.state()["resources"] if one["type"] == "aws_s3_bucket"}
 
 
 def test_the_migration_ran_in_a_real_database(workspace_life: Life) -> None:
-    invocation = next(
-        one for one in workspace_life.module.state()["resources"] if one["type"] == "aws_lambda_invocation"
-    )
-    result = json.loads(invocation["instances"][0]["attributes"]["result"])
+    result = json.loads(workspace_life.attributes("aws_lambda_invocation")["result"])
     assert result["before"] == "0000"
     assert len(result["applied"]) == int(result["after"]) > 0
 
@@ -87,12 +78,12 @@ def test_no_password_is_in_any_file_or_state(workspace_life: Life) -> None:
     if (module.folder / FIRST_PLAN).exists():
         (module.folder / "first.json").write_text(json.dumps(module.show(FIRST_PLAN)))
     assert not leaks.found(bench)
-    backend = json.loads((module.folder / JSON).read_text())["terraform"]["backend"]["s3"]
-    s3 = bench.emulator.client("s3", workspace_life.account, backend["region"])
-    versions = s3.list_object_versions(Bucket=backend["bucket"], Prefix=backend["key"])["Versions"]
+    bucket, key = workspace_life.backend["bucket"], workspace_life.backend["key"]
+    s3 = bench.emulator.client("s3", workspace_life.account, workspace_life.backend["region"])
+    versions = s3.list_object_versions(Bucket=bucket, Prefix=key)["Versions"]
     assert len(versions) >= 2
     for version in versions:
-        stored = s3.get_object(Bucket=backend["bucket"], Key=version["Key"], VersionId=version["VersionId"])
+        stored = s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
         assert not leaks.in_bytes(stored["Body"].read(), passwords), version["VersionId"]
 
 
@@ -100,8 +91,7 @@ def test_no_password_is_in_any_file_or_state(workspace_life: Life) -> None:
 def test_the_password_that_is_stored_is_the_one_that_the_database_takes(workspace_life: Life) -> None:
     """The migration logged in with the stored one: it is one of those that the stand-in made."""
     bench, module = workspace_life.bench, workspace_life.module
-    secret = next(one for one in module.state()["resources"] if one["type"] == "aws_secretsmanager_secret")
-    arn = secret["instances"][0]["attributes"]["arn"]
+    arn = workspace_life.attributes("aws_secretsmanager_secret")["arn"]
     client = bench.emulator.client("secretsmanager", workspace_life.account)
     stored = json.loads(client.get_secret_value(SecretId=arn)["SecretString"])
     assert stored["password"] in bench.passwords.read_text().split()
