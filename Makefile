@@ -49,7 +49,7 @@ synth: $(VENV)/.installed ## Synthesize every workspace (or ENVIRONMENT=dev [ENV
 	@$(SYNTH)
 
 test: test-timed ## Run the whole suite; `make --jobs=3 test` runs its parts side by side, once what is timed has ended
-	@$(MAKE) test-quick test-stacks test-delivery
+	@$(MAKE) test-stacks test-delivery test-quick  # what takes longest begins first
 
 test-timed: $(VENV)/.installed-for-tests ## Run what measures seconds
 	$(PY) -m pytest -m timed tests/environments tests/plan_review

@@ -162,7 +162,8 @@ class FargateService(Construct):
             EcsServiceCapacityProviderStrategy(capacity_provider="FARGATE", base=self.task.min_tasks, weight=100 - spot)
         ]
         if spot:
-            strategy.append(EcsServiceCapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=spot))
+            # Base is said, since AWS says it: a refreshed plan would show each update as a change of the strategy.
+            strategy.append(EcsServiceCapacityProviderStrategy(capacity_provider="FARGATE_SPOT", base=0, weight=spot))
         self.resource = EcsService(
             self,
             "Service",

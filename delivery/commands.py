@@ -134,7 +134,13 @@ def do_drift_issue(options: Namespace) -> None:
 
 def do_admit(options: Namespace) -> None:
     stack = find(options.stack)
-    print(copies.admit(stack, stack.folder(options.outdir), _copies(stack)))
+    s3 = _session(stack).client("s3")
+    copies.claim(s3, stack)
+    try:
+        print(copies.admit(stack, stack.folder(options.outdir), _copies(stack)))
+    except Exception:
+        copies.release(s3, stack)
+        raise
 
 
 def do_announce(options: Namespace) -> None:

@@ -1,7 +1,6 @@
 """Short-lived copies: which there are, by their tags and by their states, and how many there may be."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,15 +19,23 @@ MONTHLY_USD = 400.0  # list price of the fixed part of one copy; dev itself cost
 TIME_TO_LIVE = timedelta(hours=72)  # since the last apply
 TAG = "Workspace"
 LABEL = "preview"
+STATE = "terraform.tfstate"
+# The object beside a copy's state that is there before the state is: whoever counts copies sees one that is being made.
+CLAIM = "claim"
+CLAIM_HOLDS = timedelta(hours=2)  # longer than the job that makes a copy
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy as AWS shows it; `applied` is when its state was last written, None when it has no state any more."""
+    """A copy as AWS shows it; `applied` is when its state was last written, None when it has no state.
+
+    `claimed` is when somebody last set about making or changing it.
+    """
 
     workspace: str
     applied: datetime | None
     arns: tuple[str, ...] = ()
+    claimed: datetime | None = None
 
     @property
     def pull_request(self) -> int | None:
@@ -38,32 +45,51 @@ class Copy:
 
 
 def list_copies(session: Any, environment: str, bucket: str) -> list[Copy]:
-    """Every copy of `environment` that has a state, or resources with its tag that really exist, by name."""
+    """Every copy of `environment` with a state, a claim, or resources with its tag that really exist, by name."""
     s3, tagging = session.client("s3"), session.client("resourcegroupstaggingapi")
     start = workspace_name(environment, "x")[:-1]
-    states = dict(_states(s3, bucket, f"{PROJECT}/{start}"))
+    written = _written(s3, bucket, f"{PROJECT}/{start}")
     tagged = defaultdict(list)
     for page in tagging.get_paginator("get_resources").paginate(TagFilters=[{"Key": TAG}]):
         for resource in page["ResourceTagMappingList"]:
             value = next(tag["Value"] for tag in resource["Tags"] if tag["Key"] == TAG)
             if value.startswith(start):
                 tagged[value].append(resource["ResourceARN"])
-    with_state = [Copy(name, applied, tuple(sorted(tagged.pop(name, ())))) for name, applied in states.items()]
-    without = [Copy(name, None, tuple(remains.of(session, sorted(arns)))) for name, arns in tagged.items()]
-    return sorted([*with_state, *(copy for copy in without if copy.arns)], key=lambda copy: copy.workspace)
+    found = []
+    for name in sorted({*written, *tagged}):
+        applied, arns = written[name].get(STATE), sorted(tagged[name])
+        there = arns if applied else remains.of(session, arns)
+        found.append(Copy(name, applied, tuple(there), written[name].get(CLAIM)))
+    return [copy for copy in found if copy.applied or copy.arns or copy.claimed]
 
 
-def _states(s3: Any, bucket: str, start: str) -> Iterator[tuple[str, datetime]]:
+def _written(s3: Any, bucket: str, start: str) -> dict[str, dict[str, datetime]]:
+    """When each object of a copy was written, by workspace and name; nothing for a workspace without any."""
+    written: dict[str, dict[str, datetime]] = defaultdict(dict)
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=start):
         for item in page.get("Contents", ()):
-            if item["Key"].endswith("/terraform.tfstate"):
-                yield item["Key"].split("/")[1], item["LastModified"]
+            _, workspace, name = item["Key"].split("/", 2)
+            written[workspace][name] = item["LastModified"]
+    return written
+
+
+def claim(s3: Any, stack: Stack) -> None:
+    """So that of two copies made at the same time neither is overlooked: both claim a place, and count then."""
+    if not stack.workspace.is_copy:
+        raise BadInput(f"{stack.name} is no copy; name one such as {stack_name('dev-pr-42')}")
+    s3.put_object(Bucket=stack.state_bucket, Key=_claim_key(stack), Body=b"")
+
+
+def release(s3: Any, stack: Stack) -> None:
+    s3.delete_object(Bucket=stack.state_bucket, Key=_claim_key(stack))
+
+
+def _claim_key(stack: Stack) -> str:
+    return f"{stack.state_key.removesuffix(STATE)}{CLAIM}"
 
 
 def admit(stack: Stack, folder: Path, present: list[Copy]) -> str:
     """Says what the planned copy will cost; raises Refused when it is one too many or too dear."""
-    if not stack.workspace.is_copy:
-        raise BadInput(f"{stack.name} is no copy; name one such as {stack_name('dev-pr-42')}")
     others = [copy.workspace for copy in present if copy.workspace != stack.workspace.name]
     if len(others) >= AT_ONCE:
         raise Refused(f"{stack.name}: there are {len(others)} copies already ({', '.join(others)}), at most {AT_ONCE}")
@@ -86,6 +112,8 @@ def announcement(stack: Stack) -> str:
 def is_due(copy: Copy, now: datetime, wanted: bool) -> str:
     """Why a copy has to go, or nothing while it may stay; `wanted` while its pull request is open and has the label."""
     if copy.applied is None:
+        if copy.claimed and now - copy.claimed < CLAIM_HOLDS:
+            return ""  # it is being made
         return f"{len(copy.arns)} resources without a state"
     if copy.pull_request is None:
         return ""  # made by hand, and for whoever made it to take away

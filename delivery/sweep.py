@@ -36,6 +36,7 @@ def down(stack: Stack, outdir: Path, locks: Path, session: Any) -> str:
     if copy.arns:
         listed = "\n  ".join(copy.arns)
         raise Refused(f"{stack.name}: no state knows these, remove them by hand:\n  {listed}")
+    copies.release(session.client("s3"), stack)
     return f"{stack.name}: nothing is left"
 
 

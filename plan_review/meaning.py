@@ -1,7 +1,8 @@
 """What a plan means, as digests: equal for two plans of the same change, different for any other change.
 
-Left out are timestamps, order, resources that the apply does not touch, values that only AWS computes, and the form of
-JSON inside strings. A value known only after apply counts as the expression that it will come from.
+Left out are timestamps, order, resources that the apply does not touch, values that only AWS computes, old values that
+say nothing, and the form of JSON inside strings. A value known only after apply counts as the expression that it will
+come from.
 """
 
 import hashlib
@@ -11,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from plan_review import digest, values
+from plan_review.blanks import filled, same
 from plan_review.change import Change, known, marked, part_of
 from plan_review.stack import Stack
 
@@ -78,8 +80,9 @@ class Meaning:
             mask = part_of(sides.after_unknown, name)
             old, new = _known(before.get(name), mask), _known(after.get(name), mask)
             expression = expressions.get(name) if mask else None
-            if old == new and expression is None:
+            if same(old, new) and expression is None:
                 continue
+            old = filled(old)
             marks = (part_of(sides.before_sensitive, name), part_of(sides.after_sensitive, name))
             if any(map(marked, marks)):
                 secrets[f"{change.address}.{name}"] = [old, new]

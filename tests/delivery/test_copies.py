@@ -51,11 +51,13 @@ def test_found_by_state_and_by_tag(session: Any) -> None:
     for key in (COPY.state_key, DEV.state_key, find("payments-foundation-dev").state_key):
         state(session, key)
     state(session, "payments/dev-pr-9/terraform.tfstate.tflock")
+    copies.claim(session.client("s3"), find("payments-dev-pr-8"))
     arns = {name: tagged(session, name) for name in ("dev-pr-42", "dev-pr-7", "dev", "staging-pr-7")}
-    first, second = listed(session)
+    first, second, third = listed(session)
     assert (first.workspace, first.arns) == ("dev-pr-42", (arns["dev-pr-42"],))
     assert first.applied is not None and abs(datetime.now(UTC) - first.applied) < timedelta(minutes=1)
     assert second == Copy("dev-pr-7", None, (arns["dev-pr-7"],))
+    assert third.workspace == "dev-pr-8" and third.claimed
 
 
 def test_what_aws_only_remembers_is_no_copy(session: Any) -> None:
@@ -81,6 +83,8 @@ def test_no_copies(session: Any) -> None:
         (Copy("dev-pr-42", OLD), True, "applied 80 h ago"),
         (Copy("dev-pr-42", None, ("arn",)), True, "1 resources without a state"),
         (Copy("dev-mine", None, ("arn",)), False, "1 resources without a state"),
+        (Copy("dev-pr-42", None, ("arn",), claimed=FRESH), True, ""),
+        (Copy("dev-pr-42", None, claimed=OLD), True, "0 resources without a state"),
         (Copy("dev-mine", OLD), False, ""),
     ],
 )
@@ -144,7 +148,7 @@ def test_a_copy_that_is_there_may_be_updated(folder: Path) -> None:
 
 def test_only_copies_are_admitted_and_taken_down(folder: Path, session: Any) -> None:
     with pytest.raises(BadInput, match="payments-dev is no copy"):
-        copies.admit(DEV, folder, [])
+        copies.claim(session.client("s3"), DEV)
     with pytest.raises(Refused, match="payments-dev is no copy, and nothing else is ever destroyed"):
         sweep.down(DEV, folder, folder, session)
 
@@ -197,6 +201,25 @@ def test_orphans_without_a_state_are_named(session: Any, folder: Path) -> None:
 
 def test_taken_down_twice(session: Any, folder: Path) -> None:
     assert sweep.down(COPY, folder, folder, session) == "payments-dev-pr-42: nothing is left"
+
+
+def test_a_copy_that_was_never_made_leaves_no_claim(session: Any, folder: Path) -> None:
+    copies.claim(session.client("s3"), COPY)
+    assert sweep.down(COPY, folder, folder, session) == "payments-dev-pr-42: nothing is left"
+    assert listed(session) == []
+
+
+def test_of_two_that_claim_the_last_place_none_is_overlooked(session: Any, folder: Path) -> None:
+    for number in range(AT_ONCE - 1):
+        state(session, f"payments/dev-pr-{number}/terraform.tfstate")
+    s3, other = session.client("s3"), find("payments-dev-pr-43")
+    copies.claim(s3, COPY)
+    assert copies.admit(COPY, planned(folder, 1), listed(session))
+    copies.claim(s3, other)
+    with pytest.raises(Refused, match="dev-pr-42"):
+        copies.admit(other, folder, listed(session))
+    copies.release(s3, COPY)
+    assert copies.admit(other, folder, listed(session))
 
 
 def test_what_aws_still_lists_after_its_deletion(session: Any) -> None:

@@ -73,7 +73,8 @@ class Copies:
     def client(self, service: str) -> Any:
         return self.bench.emulator.client(service, COPY.foundation.account_id)
 
-    def states(self) -> list[str]:
+    def objects(self) -> list[str]:
+        """What the state bucket holds of copies."""
         found = self.client("s3").list_objects_v2(Bucket=COPY.state_bucket, Prefix="payments/")
         return [item["Key"] for item in found.get("Contents", ())]
 
@@ -100,7 +101,7 @@ def test_up(copies: Copies) -> None:
     assert "payments-dev-pr-42-api:1 COMPLETED" in up.log and "ECS runs what was applied" in up.log
 
     # Its own database has all migrations.
-    assert copies.states() == [COPY.state_key]
+    assert copies.objects() == [COPY.state_key.replace("terraform.tfstate", "claim"), COPY.state_key]
     state = json.loads(copies.client("s3").get_object(Bucket=COPY.state_bucket, Key=COPY.state_key)["Body"].read())
     instances = {one["type"]: one["instances"][0]["attributes"] for one in state["resources"]}
     result = json.loads(instances["aws_lambda_invocation"]["result"])
@@ -116,7 +117,7 @@ def test_down(copies: Copies) -> None:
     copies.store.pull_request(NUMBER, copies.head, merge=copies.head)
     down = copies.run("down", "closed")
     assert down.ok and "payments-dev-pr-42: nothing is left" in down.log, down.log
-    assert copies.states() == []
+    assert copies.objects() == []
 
     night = copies.run("sweep")
     assert night.ok and "dev: no copies" in night.log, night.log

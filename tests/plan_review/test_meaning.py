@@ -102,6 +102,42 @@ def test_another_stack() -> None:
     assert of(document) != of(document, "payments-dev")
 
 
+STRATEGY = "capacity_provider_strategy"
+ON_DEMAND, SPOT = {"base": 1, "capacity_provider": "FARGATE"}, {"base": None, "capacity_provider": "FARGATE_SPOT"}
+
+
+def updated(before: Any, after: Any) -> str:
+    change = resource("aws_ecs_service.A", {"image": "a", STRATEGY: before}, {"image": "b", STRATEGY: after})
+    return of(plan(change).document)
+
+
+def test_what_says_nothing_in_an_old_value_does_not_count() -> None:
+    """As the provider stores it after an apply, and after a refresh."""
+    applied = updated([ON_DEMAND, SPOT], [ON_DEMAND, SPOT])
+    assert updated([SPOT | {"base": 0}, ON_DEMAND], [ON_DEMAND, SPOT]) == applied
+    assert updated([], None) == updated(None, None) == updated("", None) == applied
+    assert updated([SPOT | {"base": 0, "name": ""}, ON_DEMAND], [ON_DEMAND, SPOT | {"name": ""}]) == applied
+    more = [ON_DEMAND, SPOT | {"weight": 3}]
+    assert updated([SPOT | {"base": 0}, ON_DEMAND], more) == updated([ON_DEMAND, SPOT], more) != applied
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([ON_DEMAND, SPOT], [SPOT, ON_DEMAND]),
+        ([ON_DEMAND, SPOT], [ON_DEMAND, SPOT | {"base": 2}]),
+        ([ON_DEMAND, SPOT | {"base": 2}], [ON_DEMAND, SPOT]),
+        ([ON_DEMAND, SPOT], [ON_DEMAND]),
+        (None, False),
+        (None, 0),
+        (True, None),
+        (7, None),
+    ],
+)
+def test_what_says_something_counts(before: Any, after: Any) -> None:
+    assert updated(before, after) != updated(before, before)
+
+
 def test_the_form_of_embedded_json_does_not_count_but_its_content_does() -> None:
     def policy(text: str) -> str:
         return of(plan(resource("aws_iam_policy.A", {"policy": "{}"}, {"policy": text})).document)
