@@ -60,11 +60,11 @@ test-quick: $(VENV)/.installed-for-tests $(VENV)-checkov/.installed ## Run what 
 test-stacks: $(VENV)/.installed-for-tests node_modules/.installed ## Apply, change and destroy the stacks on an emulated AWS
 	$(PY) -m pytest -m "end_to_end and not long" tests/end_to_end
 
-test-long: $(VENV)/.installed-for-tests node_modules/.installed ## What `make test` leaves out: real plans reviewed, 20 kills (an hour)
+test-long: $(VENV)/.installed-for-tests node_modules/.installed ## What `make test` leaves out: real plans reviewed, dev through its workflows, 20 kills (an hour)
 	$(PY) -m pytest -m long -s tests
 
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub
-	$(PY) -m pytest -m end_to_end tests/delivery
+	$(PY) -m pytest -m "end_to_end and not long" tests/delivery
 
 test-faults: $(VENV)/.installed-for-tests node_modules/.installed ## Kill Terraform at 20 points of an apply instead of two
 	$(PY) -m pytest -m long tests/end_to_end/test_kill.py -s

@@ -1,19 +1,19 @@
 """A repository with its GitHub and its accounts, and what people and workflows do there.
 
-Dev is planned and applied in full. The other stacks are synthesized for real and then thinned out to what needs no AWS
-provider, so that three environments are planned in little more than the time of one.
+The stacks are synthesized for real and then, but for those that are wanted in full, thinned out to what needs no AWS
+provider, so that three environments are planned in seconds.
 """
 
 import json
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from delivery.stack import find
-from environments.schema.names import ENVIRONMENTS
+from environments.schema.names import ENVIRONMENTS, stack_name
 from tests.delivery.fake_github import Store, serve
 from tests.delivery.runner import Result, Runner, clone, commit, git, runner_environment
 from tests.end_to_end import account, mirror
@@ -21,14 +21,13 @@ from tests.end_to_end.bench import Bench, assemble, module_of
 from tests.end_to_end.emulator.client import Emulator, emulator
 
 NUMBER = 7
-IN_FULL = find("payments-dev")
 STACKS = [find(f"payments-{name}{environment}") for environment in ENVIRONMENTS for name in ("", "foundation-")]
 
 
-def thin_out(outdir: Path) -> None:
-    """Leaves of each stack but one its backend, and its queues' settings in a resource that Terraform itself brings."""
+def thin_out(outdir: Path, in_full: Collection[str]) -> None:
+    """Leaves of each other stack its backend, and its queues' settings in a resource that Terraform itself brings."""
     for path in outdir.glob("stacks/*/cdk.tf.json"):
-        if path.parent.name == IN_FULL.name:
+        if path.parent.name in in_full:
             continue
         module = json.loads(path.read_text())
         queues = module["resource"].get("aws_sqs_queue", {})
@@ -48,12 +47,13 @@ def thin_out(outdir: Path) -> None:
 
 @dataclass
 class Flow:
-    """A repository, its GitHub, and the accounts."""
+    """A repository, its GitHub, and the accounts; `in_full` names the stacks that are not thinned out."""
 
     runner: Runner
     store: Store
     bench: Bench
     checkout: Path
+    in_full: Collection[str]
 
     @property
     def emulator(self) -> Emulator:
@@ -102,7 +102,7 @@ class Flow:
         self, job: str, merge: str, inputs: dict[str, str], needs: Mapping[str, Result] | None = None
     ) -> Result:
         # No load balancer answers here, and the thinned out stacks have no services.
-        in_full = inputs["environment"] == IN_FULL.environment
+        in_full = stack_name(inputs["environment"]) in self.in_full
         self.runner.without = ("delivery smoke",) if in_full else ("delivery smoke", "delivery stable")
         return self.runner.run("deploy-workspace.yml", job, event={}, commit=merge, inputs=inputs, needs=needs)
 
@@ -148,7 +148,7 @@ class Flow:
 
 
 @contextmanager
-def begin(folder: Path) -> Iterator[Flow]:
+def begin(folder: Path, in_full: Collection[str] = ()) -> Iterator[Flow]:
     """Every account has its state bucket, and nothing is deployed."""
     with emulator(folder) as aws, serve() as (api, store):
         bench = assemble(aws, folder)
@@ -160,11 +160,12 @@ def begin(folder: Path) -> Iterator[Flow]:
         checkout = clone(folder / "checkout")
 
         def synthesized(outdir: Path) -> None:
-            thin_out(outdir)
-            in_full = outdir / "stacks" / IN_FULL.name
-            bench.pin(in_full)
-            account.make_hosted_zone(aws, module_of(in_full))
-            account.push_image(aws, module_of(in_full))
+            thin_out(outdir, in_full)
+            for stack in outdir.glob("stacks/*"):  # a job synthesizes its own environment only
+                if stack.name in in_full:
+                    bench.pin(stack)
+                    account.make_hosted_zone(aws, module_of(stack))
+                    account.push_image(aws, module_of(stack))
 
         runner = Runner(checkout, api, store, bench.environment, synthesized, runner_environment())
-        yield Flow(runner, store, bench, checkout)
+        yield Flow(runner, store, bench, checkout, in_full)

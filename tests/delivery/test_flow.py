@@ -13,9 +13,16 @@ from tests.delivery.runner import Result
 pytestmark = pytest.mark.end_to_end
 
 
-@pytest.fixture(scope="module")
-def flow(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flow]:
-    with begin(tmp_path_factory.mktemp("flow")) as flow:
+# Dev in full takes eight minutes more than all three thinned out.
+@pytest.fixture(
+    scope="module",
+    params=[(), pytest.param(("payments-dev",), marks=pytest.mark.long)],
+    ids=["thinned out", "dev in full"],
+)
+def flow(
+    request: pytest.FixtureRequest, terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flow]:
+    with begin(tmp_path_factory.mktemp("flow"), request.param) as flow:
         yield flow
 
 

@@ -1,4 +1,4 @@
-"""ECS: the settings of a service that moto takes and forgets; the tasks that were asked for run at once."""
+"""ECS: the settings of a service that moto takes and forgets; what was asked for is deployed and runs at once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -33,6 +33,7 @@ def _settled(operation: Callable[[Any], Any]) -> Callable[[Any], Any]:
         service.running_count, service.pending_count = service.desired_count, 0
         newest = service.deployments[0]
         newest |= {"runningCount": service.desired_count, "pendingCount": 0, "rolloutState": "COMPLETED"}
+        newest["taskDefinition"] = service.task_definition  # moto leaves the one of the service's creation
         service.deployments = [newest]
         return answer
 
