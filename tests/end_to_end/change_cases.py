@@ -8,6 +8,7 @@ from environments.schema.service import Task
 from tests.end_to_end.account import NEXT_DIGEST
 from tests.end_to_end.changes import CREATE, REPLACE, SWAP, UPDATE, Change
 from tests.end_to_end.lanes import Life
+from tests.end_to_end.terraform import Terraform
 
 # The workspace that they change.
 STACK = "payments-dev-pr-42"
@@ -79,9 +80,16 @@ CASES = {
 }
 
 
-def plan(life: Life, stack: Path, name: str) -> str:
-    """What Terraform prints of the plan that takes an applied life to another synthesis of its stack."""
+@dataclass(frozen=True)
+class Planned:
+    """A plan that takes an applied life to another synthesis of its stack, saved in the folder of `module`."""
+
+    module: Terraform
+    printed: str
+
+
+def plan(life: Life, stack: Path, name: str) -> Planned:
     module = life.bench.changed(life.module, stack, name.replace(" ", "-"))
     # Nobody else touches this state: a lock would make them wait for each other, and the second plan of its life
     # has compared it with the account.
-    return module.printed_plan("-lock=false", "-refresh=false")
+    return Planned(module, module.printed_plan("-lock=false", "-refresh=false"))

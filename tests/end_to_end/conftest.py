@@ -15,7 +15,7 @@ from tests.conftest import COPY
 from tests.end_to_end import account, mirror, recovery
 from tests.end_to_end import lanes as all_lanes
 from tests.end_to_end.bench import Bench, assemble, module_of
-from tests.end_to_end.change_cases import CASES, STACK, plan
+from tests.end_to_end.change_cases import CASES, STACK, Planned, plan
 from tests.end_to_end.changes import synthesize
 from tests.end_to_end.emulator.client import emulator
 from tests.end_to_end.lanes import Lanes
@@ -79,7 +79,7 @@ def lanes(
 
 
 @pytest.fixture(scope="session")
-def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[str]]:
+def plans(lanes: Lanes, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Future[Planned]]:
     """The plan of every change by its name, two at a time once their stack is applied."""
     folders = {name: tmp_path_factory.mktemp("change") for name in CASES}
     stacks = {name: synthesize(case.change, COPY, folders[name]) for name, case in CASES.items()}

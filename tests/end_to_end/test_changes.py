@@ -1,14 +1,18 @@
 """Changes of a copy of dev, each planned from the applied state: the actions are these and no others."""
 
+import json
 from collections import Counter
 from concurrent.futures import Future
 
 import pytest
 
+from plan_review.inputs import Context, read_stack
+from plan_review.meaning import Meaning
 from tests.addresses.contract import STATEFUL
-from tests.end_to_end.change_cases import CASES, STACK
+from tests.end_to_end.change_cases import CASES, STACK, Planned
 from tests.end_to_end.changes import UPDATE, actions
 from tests.end_to_end.lanes import Lanes, Life
+from tests.end_to_end.terraform import Terraform
 
 pytestmark = pytest.mark.end_to_end
 
@@ -26,12 +30,12 @@ SERVING = {
     "aws_vpc",
 }
 
-Plans = dict[str, Future[str]]
+Plans = dict[str, Future[Planned]]
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_change_does_what_it_should_and_nothing_else(name: str, plans: Plans, lanes: Lanes) -> None:
-    done = actions(plans[name].result())
+    done = actions(plans[name].result().printed)
     if (expected := CASES[name].expected) is None:
         assert sorted(done) == [(address, UPDATE) for address in tagged(lanes[STACK])]
     else:
@@ -41,8 +45,23 @@ def test_a_change_does_what_it_should_and_nothing_else(name: str, plans: Plans, 
 @pytest.mark.parametrize("name", CASES)
 def test_no_change_replaces_or_destroys_what_holds_data_or_serves(name: str, plans: Plans) -> None:
     kept = {*STATEFUL, *SERVING}
-    done = actions(plans[name].result())
+    done = actions(plans[name].result().printed)
     assert not [address for address, what in done if "delete" in what and address.partition(".")[0] in kept]
+
+
+def test_a_change_of_nearly_everything_means_the_same_with_a_refresh(plans: Plans) -> None:
+    """A pull request is planned without one, its deployment with one: the fingerprint has to be the same."""
+    module = plans["a tag"].result().module
+    parts = meaning(module, "plan.tfplan")
+    module.plan("-lock=false", out="refreshed.tfplan")
+    assert meaning(module, "refreshed.tfplan") == parts and len(parts) > 100
+
+
+def meaning(module: Terraform, plan: str) -> dict[str, str]:
+    """The fingerprint's parts, by address."""
+    shown = module.folder / f"{STACK}.json"
+    shown.write_text(json.dumps(module.show(plan)))
+    return Meaning(read_stack(shown, Context())).parts
 
 
 def tagged(life: Life) -> list[str]:

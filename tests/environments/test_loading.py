@@ -9,13 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.reference_machine import slowness
+
 PROJECT = Path(__file__).resolve().parents[2]
 LIMIT_SECONDS = 0.3
 
 
 @pytest.mark.timed
 def test_loading_is_quick_and_imports_no_cdktf() -> None:
-    """The best of three processes, in CPU seconds, since the machine may be busy."""
+    """The best of ten processes, in CPU seconds of the reference machine: other work only ever adds to them."""
     program = """
 import json, sys, time
 start = time.process_time()
@@ -25,11 +27,12 @@ seconds = time.process_time() - start
 print(json.dumps([seconds, [name for name in sys.modules if name.split(".")[0] in ("cdktf", "jsii", "constructs")]]))
 """
     results = []
-    for _ in range(3):
+    for _ in range(10):
         run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=PROJECT, check=True)
-        results.append(json.loads(run.stdout))
-    assert [imported for _, imported in results] == [[], [], []]
-    best = min(seconds for seconds, _ in results)
+        seconds, imported = json.loads(run.stdout)
+        assert imported == []
+        results.append(seconds / slowness())
+    best = min(results)
     print(f"\nenvironments.loading: {best:.3f} s of CPU")
     assert best < LIMIT_SECONDS
 

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.plan_review.plans import Values, plan, resource
+from tests.reference_machine import slowness
 
-# Seconds that a loop of 20 million additions takes on the machine that the budgets are for: two cores of an AMD EPYC.
-REFERENCE = 0.75
 # Runs of each number of changes, of which the best counts.
 TRIES = {1_000: 2, 10_000: 5, 50_000: 2}
 TYPES = (
@@ -42,13 +40,6 @@ class Run:
     code: int
     seconds: float
     megabytes: float
-
-
-def slowness() -> float:
-    begun, total = time.process_time(), 0
-    for number in range(20_000_000):
-        total += number
-    return max(1.0, (time.process_time() - begun) / REFERENCE)
 
 
 def run(*arguments: str) -> Run:
