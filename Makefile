@@ -48,7 +48,7 @@ help: ## List the commands
 synth: $(VENV)/.installed ## Synthesize every workspace (or ENVIRONMENT=dev [ENVIRONMENT_SUFFIX=pr-42]) into cdktf.out
 	@$(SYNTH)
 
-test: test-timed ## Run the whole suite; `make --jobs=2 test` runs its parts side by side, once what is timed has ended
+test: test-timed ## Run the suite; `make --jobs=2 test` runs its parts side by side, once what is timed has ended
 	@$(MAKE) test-stacks test-delivery test-quick  # what takes longest begins first
 
 test-timed: $(VENV)/.installed-for-tests ## Run what measures seconds

@@ -12,12 +12,15 @@ from functools import cached_property
 from typing import Any
 
 from plan_review import digest, values
-from plan_review.blanks import filled, same
+from plan_review.blanks import ANYTHING, filled, same
 from plan_review.change import Change, known, marked, part_of
 from plan_review.stack import Stack
 
 # What identifies an object that goes away; the rest of its attributes may move by themselves until then.
 IDENTITY = ("id", "arn")
+# A resource's own tags, and these with the provider's. When one of the provider's changes, a refresh takes its old
+# value for one of the resource's own, so that only all of them are the same with a refresh and without.
+OWN_TAGS, ALL_TAGS = "tags", "tags_all"
 OUTPUTS = "outputs"
 SENSITIVE = "sensitive values"
 # scrypt's cost: 16 MiB and about 50 ms, so that a short secret can't be guessed from a published fingerprint.
@@ -74,13 +77,17 @@ class Meaning:
     def _differences(self, change: Change, secrets: dict[str, Any]) -> dict[str, Any]:
         """Each attribute that differs or may after apply, by name."""
         before, after, sides = change.before, change.after, change.resource.change
-        expressions = self.stack.plan.expressions.get(change.address.partition("[")[0], {})
+        configured = self.stack.plan.expressions.get(change.address.partition("[")[0])
         found: dict[str, Any] = {}
-        for name in sorted(change.touched if change.exists_before else change.unknown.union(after)):
+        named = change.touched if change.exists_before else change.unknown.union(after)
+        if ALL_TAGS in named and ALL_TAGS not in change.unknown:
+            named -= {OWN_TAGS}
+        for name in sorted(named):
             mask = part_of(sides.after_unknown, name)
             old, new = _known(before.get(name), mask), _known(after.get(name), mask)
-            expression = expressions.get(name) if mask else None
-            if same(old, new) and expression is None:
+            written = ANYTHING if configured is None else configured.get(name)
+            expression = written if mask and configured else None
+            if same(old, new, written) and expression is None:
                 continue
             old = filled(old)
             marks = (part_of(sides.before_sensitive, name), part_of(sides.after_sensitive, name))

@@ -8,29 +8,30 @@ from tests.end_to_end.mirror import PROJECT
 from tests.end_to_end.terraform import Terraform
 
 DOCUMENT = PROJECT / "docs" / "bootstrap.md"
+BEGINNING, END = "Once an account", "Taking it away"
 _BLOCK = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
-def commands(foundation: str) -> list[str]:
-    """The lines of the page's code blocks for this foundation, less `make synth`: the tests synthesize once."""
-    lines = [line.strip() for block in _BLOCK.findall(DOCUMENT.read_text()) for line in block.splitlines()]
-    assert "make synth" in lines, f"{DOCUMENT} does not say how to synthesize"
+def commands(foundation: str, section: str) -> list[str]:
+    """The lines of a section's code blocks for this foundation, less `make synth`: the tests synthesize themselves."""
+    [text] = [part for part in DOCUMENT.read_text().split("\n## ") if part.startswith(f"{section}\n")]
+    lines = [line.strip() for block in _BLOCK.findall(text) for line in block.splitlines()]
     return [line.replace("payments-foundation-dev", foundation) for line in lines if line != "make synth"]
 
 
-def run(module: Terraform) -> str:
-    """Runs the page's commands for a foundation, where a person would; returns what they printed.
+def run(module: Terraform, section: str = BEGINNING) -> str:
+    """Runs a section's commands for a foundation, where a person would; returns what they printed.
 
-    Raises AssertionError with the output when a command fails: the last ones are a plan that must be empty.
+    Raises AssertionError with the output when a command fails, such as the plan of the beginning that must be empty.
     """
     checkout = module.folder.parents[2]
-    script = "\n".join(["set -eux", *commands(module.folder.name)])
-    # Terraform asks before it applies, and the person says yes.
+    script = "\n".join(["set -eux", *commands(module.folder.name, section)])
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=checkout,
         env=dict(module.environment),
-        input="yes\n",
+        # Terraform asks before it applies, and the person says yes. It reads ahead, 4,096 characters at most.
+        input="yes\n" * 4096,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -138,6 +138,41 @@ def test_what_says_something_counts(before: Any, after: Any) -> None:
     assert updated(before, after) != updated(before, before)
 
 
+@pytest.mark.parametrize(
+    ("written", "counts"),
+    [
+        ({}, False),
+        ({"period": {"constant_value": 0}}, True),
+        ({"period": {"references": ["var.period"]}}, True),
+    ],
+)
+def test_a_new_zero_counts_when_the_configuration_writes_it(written: Values, counts: bool) -> None:
+    """An alarm's `period`, null after its first apply: the provider plans zero for it by itself."""
+    change = resource("aws_cloudwatch_metric_alarm.A", {"name": "a", "query": []}, {"name": "b", "query": []})
+
+    def with_period(value: Any) -> str:
+        before, after = ([{"id": id_, "period": period} for id_ in ("part", "whole")] for period in (value, 0))
+        change["change"]["before"]["query"], change["change"]["after"]["query"] = before, after
+        document = plan(change).document
+        [configured] = document["configuration"]["root_module"]["resources"]
+        configured["expressions"]["query"] = [{"id": {"constant_value": "part"}}, {"id": {}, **written}]
+        return of(document)
+
+    assert (with_period(None) != with_period(0)) is counts
+
+
+def test_a_tag_of_the_provider_s_is_the_same_change_with_a_refresh() -> None:
+    """A refresh takes the old tag for the resource's own, since the provider's is another one now."""
+
+    def retagged(own: Values, **sides: Any) -> str:
+        after = {"tags": {"Name": "a"}, "tags_all": {"Name": "a", "CostCenter": "new"}}
+        before = {"tags": own, "tags_all": {"Name": "a", "CostCenter": "old"}}
+        return of(plan(resource("aws_vpc.A", before, after | sides)).document)
+
+    assert retagged({"Name": "a", "CostCenter": "old"}) == retagged({"Name": "a"})
+    assert retagged({"Name": "a"}, tags={"Name": "b"}, tags_all={"Name": "b", "CostCenter": "new"}) != retagged({})
+
+
 def test_the_form_of_embedded_json_does_not_count_but_its_content_does() -> None:
     def policy(text: str) -> str:
         return of(plan(resource("aws_iam_policy.A", {"policy": "{}"}, {"policy": text})).document)
