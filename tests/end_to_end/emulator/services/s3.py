@@ -1,4 +1,5 @@
-"""S3: PutBucketLogging reads a target's policy in which a principal is `"*"`; moto breaks on that.
+"""S3: PutBucketLogging reads a target's policy in which a principal is `"*"`, DeleteObjects deletes a delete marker;
+moto breaks on both.
 
 moto reads a bucket's policy without its conditions: "deny what comes over plain HTTP" denies everything there. Nothing
 else of IAM is enforced, so bucket policies are not either.
@@ -8,7 +9,7 @@ import json
 from typing import Any
 
 from moto.iam.access_control import PermissionResult
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 
 from tests.end_to_end.emulator.extension import extend
 
@@ -18,6 +19,7 @@ _DELIVERY = {"Service": "logging.s3.amazonaws.com"}
 def install() -> None:
     extend(FakeBucket, get_permission=lambda self, action, resource: PermissionResult.NEUTRAL)
     extend(FakeBucket, _log_permissions_enabled_policy=staticmethod(_may_deliver))
+    extend(FakeDeleteMarker, dispose=lambda self: None)  # as for every object that goes; a marker holds no file
 
 
 def _may_deliver(target_bucket: Any, target_prefix: str | None) -> bool:
