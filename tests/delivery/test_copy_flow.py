@@ -2,17 +2,14 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from delivery.stack import find
-from plan_review.inputs import Context, read_stack
-from plan_review.review import review
 from tests.delivery.fake_github import Store, serve
-from tests.delivery.runner import Result, Runner, clone, commit, git, runner_environment
+from tests.delivery.runner import Result, Runner, clone, git, runner_environment
 from tests.end_to_end import account
 from tests.end_to_end.bench import Bench, assemble, module_of
 from tests.end_to_end.emulator.client import emulator
@@ -52,20 +49,6 @@ class Copies:
         }  # fmt: skip
         return self.runner.run("pull-request-copy.yml", job, event=event, commit=self.head)
 
-    def acknowledge(self) -> None:
-        """Commits an entry for each finding of the last plan that needs one."""
-        plan = self.checkout / "cdktf.out/stacks" / COPY.name / "plan.json"
-        found = review(read_stack(plan, Context(first_deployment=True))).open
-        expires = datetime.now(UTC).date() + timedelta(days=7)
-        entries = [
-            f'[[acknowledgement]]\nfingerprint = "{finding.fingerprint}"\n'
-            f'reason = "Read by a test, which knows it"\nticket = "TEST-1"\nexpires = {expires}\n'
-            for finding in found
-        ]
-        git(self.checkout, "checkout", "--quiet", "--force", "main")
-        (self.checkout / "environments/acknowledgements.toml").write_text("\n".join(entries))
-        commit(self.checkout, "Acknowledge what blocks")
-
     @property
     def head(self) -> str:
         return git(self.checkout, "rev-parse", "main")
@@ -89,10 +72,7 @@ def copies(terraform_is_here: None, tmp_path_factory: pytest.TempPathFactory) ->
 def test_up(copies: Copies) -> None:
     copies.store.pull_request(NUMBER, copies.head, labels=("preview",))
 
-    # What blocks is acknowledged in a commit, and the pull request pushed again: an update, if nothing blocked.
-    copies.run("up", "labeled")
-    copies.acknowledge()
-    up = copies.run("up", "synchronize")
+    up = copies.run("up", "labeled")
     assert up.ok, up.log
     assert up.roles == ["payments-foundation-dev-copy"]
     (comment,) = copies.store.comments[NUMBER]
