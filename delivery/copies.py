@@ -114,7 +114,7 @@ def is_due(copy: Copy, now: datetime, wanted: bool) -> str:
     if copy.applied is None:
         if copy.claimed and now - copy.claimed < CLAIM_HOLDS:
             return ""  # it is being made
-        return f"{len(copy.arns)} resources without a state"
+        return f"{len(copy.arns)} resources without a state" if copy.arns else "claimed its place, and was never made"
     if copy.pull_request is None:
         return ""  # made by hand, and for whoever made it to take away
     if not wanted:
