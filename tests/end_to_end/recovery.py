@@ -109,6 +109,7 @@ class Recovery:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         self.kills += 1
+        self.emulator.settle()  # a person comes when AWS has done what it was asked for
         backend = self._content["terraform"]["backend"]["s3"]
         lock = self._client("s3").get_object(Bucket=backend["bucket"], Key=f"{backend['key']}.tflock")
         self.module.run("force-unlock", "-force", json.load(lock["Body"])["ID"])

@@ -5,6 +5,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ def archive(handler: str) -> bytes:
     return buffer.getvalue()
 
 
-def function(aws: Emulator, handler: str, **network: Any) -> Any:
+def function(aws: Emulator, handler: str, **settings: Any) -> Any:
     """A function `it` with this code, and the client that knows it."""
     role = aws.client("iam", ACCOUNT).create_role(RoleName="it", AssumeRolePolicyDocument=json.dumps(TRUST))
     lambda_ = aws.client("lambda", ACCOUNT)
@@ -44,7 +45,7 @@ def function(aws: Emulator, handler: str, **network: Any) -> Any:
         Runtime="python3.13",
         Handler="code.handle",
         Code={"ZipFile": archive(handler)},
-        **network,
+        **settings,
     )
     return lambda_
 
@@ -84,6 +85,17 @@ def test_a_function_runs_its_code_and_fails_with_it(aws: Emulator) -> None:
     answer = lambda_.invoke(FunctionName="it", Payload=b'{"by": 0}')
     assert answer["FunctionError"] == "Unhandled"
     assert json.load(answer["Payload"])["errorType"] == "ZeroDivisionError"
+
+
+def test_it_settles_when_what_was_asked_for_is_done(aws: Emulator) -> None:
+    lambda_ = function(aws, "import time\n\ndef handle(event, context):\n    time.sleep(5)\n", Timeout=30)
+    with ThreadPoolExecutor() as pool:
+        invoked = pool.submit(lambda_.invoke, FunctionName="it")
+        while not aws.ask("open"):
+            time.sleep(0.1)
+        assert not invoked.done()
+        aws.settle()
+        assert not aws.ask("open") and invoked.result(timeout=2)
 
 
 def test_a_function_s_interfaces_outlive_it(aws: Emulator) -> None:

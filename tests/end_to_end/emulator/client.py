@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,10 +56,17 @@ class Emulator:
         )
 
     def ask(self, question: str, **parameters: Any) -> Any:
-        """An answer of the recorder: `failures`, `requests`, `inventory`, `faults` or `withdraw`."""
+        """An answer of the recorder: `failures`, `open`, `requests`, `inventory`, `faults` or `withdraw`."""
         request = urllib.request.Request(f"{self.url}/bench/{question}", json.dumps(parameters).encode())
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
+
+    def settle(self) -> None:
+        """Waits until what was asked for so far is done, also by a client that is no more."""
+        time.sleep(1)  # what has been sent and not been read yet
+        before = set(self.ask("open"))
+        while before & set(self.ask("open")):
+            time.sleep(0.1)
 
     def inventory(self, account: str) -> set[str]:
         """One line for each thing that the account has in the regions that the stacks use."""

@@ -1,6 +1,7 @@
 """The server's outermost layer: records requests and failures, injects faults, and answers questions about both."""
 
 import io
+import itertools
 import json
 import threading
 import traceback
@@ -47,12 +48,23 @@ class Recorder:
         self._failures: list[str] = []
         self._faults = Faults()
         self._given: OrderedDict[str, Answer] = OrderedDict()
+        self._numbers = itertools.count()
+        # The numbers of the requests that are not answered yet.
+        self._open: set[int] = set()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
         if path.startswith(CONTROL):
             return self._control(path.removeprefix(CONTROL), _body(environ), start_response)
-        operation = _operation(environ)
+        number = next(self._numbers)
+        self._open.add(number)
+        try:
+            return self._emulated(environ, start_response)
+        finally:
+            self._open.remove(number)
+
+    def _emulated(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path, operation = environ["PATH_INFO"], _operation(environ)
         with self._lock:
             status = self._fault(operation)
         if status:
@@ -118,6 +130,8 @@ class Recorder:
         match question:
             case "failures":
                 answer = self._failures
+            case "open":
+                answer = list(self._open)
             case "requests":
                 answer = self._requests
             case "inventory":
