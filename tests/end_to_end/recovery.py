@@ -2,7 +2,7 @@
 
 Terraform writes its state to a bucket every 20 seconds and when it is told to stop, not when it is killed: what was
 made since the last time is in the account and in no state. What has a name then refuses to be made twice, and Terraform
-imports it by that name. What has an id of Amazon's choice is found by its tags (EC2) or by its alias (KMS).
+imports it by that name. What has an id of Amazon's choice (in EC2 and KMS) is found by its tags.
 """
 
 import json
@@ -57,6 +57,7 @@ TAGGED: Mapping[str, str] = {
     "aws_vpc": "vpc",
     "aws_vpc_endpoint": "vpce",
 }
+KEY = "aws_kms_key"
 IMPORTS = "recovery.tf.json"
 _ADDRESS = re.compile(r"^  with (\S+),$", re.MULTILINE)
 _EXISTS = re.compile(r"exist|duplicate|conflict|already|not idempotent", re.IGNORECASE)
@@ -182,28 +183,38 @@ class Recovery:
     def _ec2_ids(self) -> dict[tuple[str, str], str]:
         """The ids of what this workspace has in EC2, by the beginning of the id and the tag `Name`."""
         tags = self._client("ec2").describe_tags(Filters=[{"Name": "key", "Values": ["Name", "Workspace"]}])["Tags"]
-        workspace = self._content["provider"]["aws"][0]["default_tags"][0]["tags"]["Workspace"]
-        ours = {tag["ResourceId"] for tag in tags if (tag["Key"], tag["Value"]) == ("Workspace", workspace)}
+        ours = {tag["ResourceId"] for tag in tags if (tag["Key"], tag["Value"]) == ("Workspace", self._workspace)}
         return {
             (tag["ResourceId"].partition("-")[0], tag["Value"]): tag["ResourceId"]
             for tag in tags
             if tag["Key"] == "Name" and tag["ResourceId"] in ours
         }
 
+    def _key_ids(self) -> dict[tuple[str, str], str]:
+        """The ids of this workspace's keys, by `KEY` and the tag `Name`: a key has its tags before it has an alias."""
+        kms, found = self._client("kms"), {}
+        for key in kms.list_keys()["Keys"]:
+            listed = kms.list_resource_tags(KeyId=key["KeyId"])["Tags"]
+            tags = {tag["TagKey"]: tag["TagValue"] for tag in listed}
+            if tags.get("Workspace") == self._workspace:
+                found[KEY, tags["Name"]] = str(key["KeyId"])
+        return found
+
     def _nameless(self) -> dict[str, str]:
         """The ids of what EC2 and KMS have of this workspace and the state does not, by address."""
-        ids, known, found = self._ec2_ids(), self.module.addresses() | self.imported.keys(), {}
-        aliases = {one["AliasName"]: one.get("TargetKeyId") for one in self._client("kms").list_aliases()["Aliases"]}
-        for attributes in self._content["resource"].get("aws_kms_alias", {}).values():
-            key = _REFERENCE.fullmatch(attributes["target_key_id"])
-            if key and f"aws_kms_key.{key[2]}" not in known and attributes["name"] in aliases:
-                found[f"aws_kms_key.{key[2]}"] = str(aliases[attributes["name"]])
-        for type_, prefix in TAGGED.items():
+        ids = self._ec2_ids() | self._key_ids()
+        known, found = self.module.addresses() | self.imported.keys(), {}
+        for type_, prefix in {**TAGGED, KEY: KEY}.items():
             for name, attributes in self._content["resource"].get(type_, {}).items():
                 named = prefix, attributes["tags"]["Name"]
                 if f"{type_}.{name}" not in known and named in ids:
                     found[f"{type_}.{name}"] = ids[named]
         return found
+
+    @property
+    def _workspace(self) -> str:
+        """The tag that all resources of the module carry."""
+        return str(self._content["provider"]["aws"][0]["default_tags"][0]["tags"]["Workspace"])
 
     @property
     def _content(self) -> dict[str, Any]:
