@@ -57,9 +57,9 @@ def _member(expression: Any, name: str) -> Any:
 
 
 def _is_of_attribute(expression: Any) -> bool:
-    return not isinstance(expression, list | dict) or (
-        isinstance(expression, dict) and expression.keys() <= OF_ATTRIBUTE
-    )
+    if isinstance(expression, dict):
+        return expression.keys() <= OF_ATTRIBUTE
+    return not isinstance(expression, list)
 
 
 def _same_set(old: list[Any], new: list[Any], expression: Any) -> bool:
