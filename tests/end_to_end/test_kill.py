@@ -1,9 +1,13 @@
 """Terraform is killed in the middle of an apply, started again, killed further on; then it is applied to the end."""
 
+from collections import Counter
 from concurrent.futures import Future
+from pathlib import Path
 
 import pytest
 
+from tests.end_to_end.bench import module_of
+from tests.end_to_end.import_ids import ASKED, BY_NAME, LOOKED_FOR, MADE_AGAIN, WRITTEN_OVER
 from tests.end_to_end.lanes import KILLED, KILLS, Lanes
 from tests.end_to_end.recovery import CHAINS, Chain, Recovery, existing
 
@@ -11,8 +15,7 @@ pytestmark = pytest.mark.end_to_end
 
 
 def applied_in_the_end(recovery: Recovery, kills: int) -> None:
-    imported = sorted(recovery.imported)
-    print(f"{len(imported)} of {len(recovery.wanted)} resources were imported: {imported}")
+    print(f"{len(recovery.imported)} of {len(recovery.wanted)} resources were imported: {sorted(recovery.imported)}")
     assert recovery.kills == kills
     assert recovery.made == recovery.wanted
     assert not recovery.changes
@@ -29,6 +32,15 @@ def test_a_killed_apply_goes_on_to_the_same_state(lanes: Lanes) -> None:
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: " ".join(f"{point:.0%}" for point in chain))
 def test_wherever_it_is_killed(chain: Chain, kills: dict[Chain, Future[Recovery]]) -> None:
     applied_in_the_end(kills[chain].result(), len(chain))
+
+
+def test_every_type_is_found_again_or_may_be_made_again(outdir: Path) -> None:
+    """Where a kill comes is chance: each type's answer must be there before it is needed."""
+    stacks = [path for path in (outdir / "stacks").iterdir() if not path.name.startswith("payments-foundation")]
+    used = {type_ for stack in stacks for type_ in module_of(stack)["resource"]}
+    answers = Counter([*BY_NAME, *ASKED, *LOOKED_FOR, *WRITTEN_OVER, *MADE_AGAIN])
+    assert used == set(answers)
+    assert answers.total() == len(used), [type_ for type_, times in answers.items() if times > 1]
 
 
 def test_only_what_exists_is_imported() -> None:

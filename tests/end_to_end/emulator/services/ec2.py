@@ -1,7 +1,8 @@
 """EC2: what moto loses of security groups' rules, and what it keeps of things that are deleted.
 
 Lost is the description of a rule whose peer is a group or a prefix list. Kept are the network interface of a NAT
-gateway, which would hold the VPC's default group for ever, endpoints, and a VPC's own network ACL.
+gateway, which would hold the VPC's default group for ever, endpoints, a VPC's own network ACL, and the tags of a flow
+log, by which a recovery would find it again.
 """
 
 import inspect
@@ -30,6 +31,7 @@ def install() -> None:
     extend(SecurityGroupRule, description=property(description))
     extend(EC2Backend, delete_nat_gateway=_with_its_interface(EC2Backend.delete_nat_gateway))
     extend(EC2Backend, delete_vpc_endpoints=_forgotten(EC2Backend.delete_vpc_endpoints))
+    extend(EC2Backend, delete_flow_logs=_with_their_tags(EC2Backend.delete_flow_logs))
     extend(EC2Backend, delete_vpc=_with_its_acl(EC2Backend.delete_vpc))
 
 
@@ -47,6 +49,15 @@ def _forgotten(original: Any) -> Any:
         original(self, vpce_ids)
         for id_ in vpce_ids:
             self.vpc_end_points.pop(id_, None)
+
+    return call
+
+
+def _with_their_tags(original: Any) -> Any:
+    def call(self: Any, flow_log_ids: list[str]) -> None:
+        original(self, flow_log_ids)
+        for id_ in flow_log_ids:
+            self.tags.pop(id_, None)
 
     return call
 

@@ -1,7 +1,7 @@
 """RDS: an Aurora PostgreSQL cluster is a real PostgreSQL server, and the engine versions are the project's catalogue.
 
-moto lacks DescribeDBEngineVersions, reports serverless v1 scaling for every cluster, and forgets Database Insights,
-Performance Insights and the lifecycle support that was chosen.
+moto lacks DescribeDBEngineVersions, makes a cluster that exists a second time, reports serverless v1 scaling for every
+cluster, and forgets Database Insights, Performance Insights and the lifecycle support that was chosen.
 """
 
 import atexit
@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.rds.exceptions import RDSClientError
 from moto.rds.models import DBCluster, DBInstance, RDSBackend
 from moto.rds.responses import RDSResponse
 
@@ -58,6 +59,8 @@ def server_of(host: str) -> Server | None:
 
 def _create(original: Any) -> Any:
     def call(self: Any, asked: dict[str, Any]) -> Any:
+        if asked["db_cluster_identifier"] in self.clusters:
+            raise RDSClientError("DBClusterAlreadyExistsFault", "DB Cluster already exists")
         cluster = original(self, asked)
         running = ExitStack()
         with _starting:
