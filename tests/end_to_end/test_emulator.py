@@ -4,7 +4,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -96,6 +96,42 @@ def test_it_settles_when_what_was_asked_for_is_done(aws: Emulator) -> None:
         assert not invoked.done()
         aws.settle()
         assert not aws.ask("open") and invoked.result(timeout=2)
+
+
+def test_what_exists_is_not_made_again(aws: Emulator) -> None:
+    rds, ecs, cache = (aws.client(service, ACCOUNT) for service in ("rds", "ecs", "elasticache"))
+    ecs.create_cluster(clusterName="it")
+    ecs.register_task_definition(family="it", containerDefinitions=[{"name": "it", "image": "it", "memory": 128}])
+    wanted: list[tuple[Callable[..., object], dict[str, object]]] = [
+        (
+            rds.create_db_cluster,
+            {
+                "DBClusterIdentifier": "it",
+                "Engine": "aurora-postgresql",
+                "MasterUsername": "payments",
+                "MasterUserPassword": "not a secret",
+            },
+        ),
+        (ecs.create_service, {"cluster": "it", "serviceName": "it", "taskDefinition": "it", "desiredCount": 1}),
+        (
+            cache.create_replication_group,
+            {
+                "ReplicationGroupId": "it",
+                "ReplicationGroupDescription": "it",
+                "Engine": "valkey",
+                "CacheNodeType": "cache.t4g.micro",
+                "CacheParameterGroupName": "it",
+                "NumCacheClusters": 1,
+                "SecurityGroupIds": [],
+            },
+        ),
+    ]
+    for create, parameters in wanted:
+        create(**parameters)
+    ecs.create_cluster(clusterName="it")  # AWS answers with the one that is there
+    for create, parameters in wanted:
+        with pytest.raises(ClientError, match=r"already exists|not idempotent"):
+            create(**parameters)
 
 
 def test_a_function_s_interfaces_outlive_it(aws: Emulator) -> None:

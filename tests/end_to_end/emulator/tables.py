@@ -16,7 +16,7 @@ def table(backend: Any, name: str) -> dict[str, Any]:
     return found
 
 
-class NotFound(ServiceException):
+class Refused(ServiceException):
     """An answer in the form of the service's own errors. moto looks for a service named like an error's module."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -51,13 +51,15 @@ class Kind:
             item: Item = self.of(backend)[name]
             return item
         except KeyError:
-            raise NotFound(self.missing, f"{self.noun} {name} not found.") from None
+            raise Refused(self.missing, f"{self.noun} {name} not found.") from None
 
     def _answer(self, item: Item) -> ActionResult:
         return ActionResult({self.noun: item} if self.wrapped else item)
 
     def create(self, response: Any, backend: Any) -> ActionResult:
         asked = response._get_params()
+        if asked[self.key] in self.of(backend):
+            raise Refused(f"{self.noun}AlreadyExists", f"{self.noun} {asked[self.key]} already exists.")
         item = self.of(backend)[asked[self.key]] = self.build(backend, asked)
         if asked.get("Tags"):
             backend.tagging_service.tag_resource(item["ARN"], asked["Tags"])

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from moto.backup import urls
 from moto.backup.responses import BackupResponse
 
-from tests.end_to_end.emulator.tables import NotFound, table
+from tests.end_to_end.emulator.tables import Refused, table
 
 
 def install() -> None:
@@ -46,7 +46,7 @@ def _create_backup_selection(self: Any) -> str:
 def _get_backup_selection(self: Any) -> str:
     id_ = self.path.rstrip("/").rpartition("/")[2]
     if id_ not in _selections(self):
-        raise NotFound("ResourceNotFoundException", f"Backup selection {id_} does not exist")
+        raise Refused("ResourceNotFoundException", f"Backup selection {id_} does not exist")
     return json.dumps(_selections(self)[id_])
 
 
@@ -67,7 +67,7 @@ def _put_backup_vault_notifications(self: Any) -> str:
 
 def _get_backup_vault_notifications(self: Any) -> str:
     if _vault(self) not in _notifications(self):
-        raise NotFound("ResourceNotFoundException", f"Backup vault {_vault(self)} has no notifications")
+        raise Refused("ResourceNotFoundException", f"Backup vault {_vault(self)} has no notifications")
     return json.dumps(_notifications(self)[_vault(self)])
 
 

@@ -1,9 +1,14 @@
-"""ECS: the settings of a service that moto takes and forgets; what was asked for is deployed and runs at once."""
+"""ECS: the settings of a service that moto takes and forgets; what was asked for is deployed and runs at once.
 
+moto makes a cluster or a service that exists a second time: AWS answers with the cluster, and refuses the service.
+"""
+
+import inspect
 from collections.abc import Callable
 from typing import Any
 
-from moto.ecs.models import Service
+from moto.ecs.exceptions import InvalidParameterException
+from moto.ecs.models import Cluster, EC2ContainerServiceBackend, Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from tests.end_to_end.emulator.extension import extend
@@ -19,8 +24,33 @@ _KEPT = {
 
 
 def install() -> None:
+    extend(EC2ContainerServiceBackend, create_cluster=_once(EC2ContainerServiceBackend.create_cluster))
+    extend(EC2ContainerServiceBackend, create_service=_refused(EC2ContainerServiceBackend.create_service))
     extend(EC2ContainerServiceResponse, create_service=_settled(EC2ContainerServiceResponse.create_service))
     extend(EC2ContainerServiceResponse, update_service=_settled(EC2ContainerServiceResponse.update_service))
+
+
+def _once(original: Any) -> Any:
+    def call(self: Any, cluster_name: str, *arguments: Any, **named: Any) -> Cluster:
+        known: Cluster | None = self.clusters.get(cluster_name)
+        return known if known and known.status == "ACTIVE" else original(self, cluster_name, *arguments, **named)
+
+    return call
+
+
+def _refused(original: Any) -> Any:
+    signature = inspect.signature(original)
+
+    def call(self: Any, *arguments: Any, **named: Any) -> Service:
+        asked = signature.bind(self, *arguments, **named).arguments
+        cluster = asked["cluster_str"].rpartition("/")[2]
+        known = self.services.get(f"{cluster}:{asked['service_name']}")
+        if known and known.status == "ACTIVE":
+            raise InvalidParameterException("Creation of service was not idempotent.")
+        service: Service = original(self, *arguments, **named)
+        return service
+
+    return call
 
 
 def _settled(operation: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -157,9 +157,7 @@ def install() -> None:
         return found
 
     extend(ElastiCacheBackend, describe_cache_clusters=describe_cache_clusters)
-    extend(
-        ElastiCacheBackend, list_tags_for_resource=lambda self, arn: self.tagging_service.list_tags_for_resource(arn)
-    )
+    extend(ElastiCacheBackend, list_tags_for_resource=_list_tags)
 
 
 def _list_tags(self: Any, arn: str) -> Any:
