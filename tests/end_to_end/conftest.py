@@ -12,9 +12,9 @@ import pytest
 from environments.loading import load
 from environments.schema.names import ENVIRONMENTS
 from tests.conftest import COPY
-from tests.end_to_end import account, mirror, recovery
 from tests.end_to_end import lanes as all_lanes
-from tests.end_to_end.bench import Bench, assemble, module_of
+from tests.end_to_end import mirror, recovery
+from tests.end_to_end.bench import Bench, assemble
 from tests.end_to_end.change_cases import CASES, STACK, Planned, plan
 from tests.end_to_end.changes import synthesize
 from tests.end_to_end.emulator.client import emulator
@@ -107,11 +107,7 @@ def kills(
         stack = outdir / "stacks" / "payments-dev-pr-42"
         with emulator(folder) as running:
             bench = assemble(running, folder)
-            for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
-                prepare(running, module_of(stack))
-            module = bench.module(stack)
-            module.init()
-            return recovery.run(bench, module, chain)
+            return recovery.run(bench, recovery.alone(bench, stack), chain)
 
     return {chain: pool.submit(run, chain) for chain in CHAINS}
 

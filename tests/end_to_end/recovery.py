@@ -12,9 +12,10 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
-from tests.end_to_end import leaks
+from tests.end_to_end import account, leaks
 from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.emulator.client import Emulator
 from tests.end_to_end.import_ids import ImportIds
@@ -74,9 +75,12 @@ class Recovery:
         process.wait()
         self.kills += 1
         self.emulator.settle()  # a person comes when AWS has done what it was asked for
-        backend = self._content["terraform"]["backend"]["s3"]
-        lock = self._ids.client("s3").get_object(Bucket=backend["bucket"], Key=f"{backend['key']}.tflock")
+        lock = self._ids.client("s3").get_object(Bucket=self._backend["bucket"], Key=f"{self._backend['key']}.tflock")
         self.module.run("force-unlock", "-force", json.load(lock["Body"])["ID"])
+
+    def lose_state(self) -> None:
+        """Deletes the newest version of the state, as a person could whose role may."""
+        self._ids.client("s3").delete_object(Bucket=self._backend["bucket"], Key=self._backend["key"])
 
     @property
     def wanted(self) -> set[str]:
@@ -112,14 +116,40 @@ class Recovery:
     def _content(self) -> dict[str, Any]:
         return module_of(self.module.folder)
 
+    @property
+    def _backend(self) -> dict[str, str]:
+        backend: dict[str, str] = self._content["terraform"]["backend"]["s3"]
+        return backend
+
+
+def alone(bench: Bench, stack: Path) -> Terraform:
+    """The root module of a workspace in an AWS that holds what a foundation would, and nothing else."""
+    for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
+        prepare(bench.emulator, module_of(stack))
+    module = bench.module(stack)
+    module.init()
+    return module
+
 
 def run(bench: Bench, module: Terraform, chain: Chain) -> Recovery:
     """One chain of killed applies, then one to the end and another plan."""
     recovery = Recovery(module, bench.emulator)
     for point in chain:
         recovery.apply(kill_at=round(point * len(recovery.wanted)))
+    return _to_the_end(bench, recovery)
+
+
+def without_a_state(bench: Bench, module: Terraform) -> Recovery:
+    """All is applied, and the state is lost: everything has to be found."""
+    module.plan_and_apply()
+    recovery = Recovery(module, bench.emulator)
+    recovery.lose_state()
+    return _to_the_end(bench, recovery)
+
+
+def _to_the_end(bench: Bench, recovery: Recovery) -> Recovery:
     recovery.apply()
-    recovery.made, recovery.changes = module.addresses(), module.plan()
+    recovery.made, recovery.changes = recovery.module.addresses(), recovery.module.plan()
     recovery.leaks = leaks.found(bench) if bench.passwords.exists() else []
     bench.emulator.check()
     return recovery

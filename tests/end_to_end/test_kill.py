@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.bench import module_of
+from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.import_ids import ASKED, BY_NAME, LOOKED_FOR, MADE_AGAIN, WRITTEN_OVER
 from tests.end_to_end.lanes import KILLED, KILLS, Lanes
-from tests.end_to_end.recovery import CHAINS, Chain, Recovery, existing
+from tests.end_to_end.recovery import CHAINS, Chain, Recovery, alone, existing, without_a_state
 
 pytestmark = pytest.mark.end_to_end
 
@@ -32,6 +32,12 @@ def test_a_killed_apply_goes_on_to_the_same_state(lanes: Lanes) -> None:
 @pytest.mark.parametrize("chain", CHAINS, ids=lambda chain: " ".join(f"{point:.0%}" for point in chain))
 def test_wherever_it_is_killed(chain: Chain, kills: dict[Chain, Future[Recovery]]) -> None:
     applied_in_the_end(kills[chain].result(), len(chain))
+
+
+@pytest.mark.long
+def test_a_lost_state_is_made_anew_from_what_is_there(bench: Bench, outdir: Path) -> None:
+    """Every answer of `import_ids.py` at once, and not those alone that a kill happens to need."""
+    applied_in_the_end(without_a_state(bench, alone(bench, outdir / "stacks" / KILLED)), kills=0)
 
 
 def test_every_type_is_found_again_or_may_be_made_again(outdir: Path) -> None:
