@@ -66,7 +66,7 @@ test-long: $(VENV)/.installed-for-tests node_modules/.installed ## What `make te
 test-delivery: $(VENV)/.installed-for-tests ## Run the workflows' scripts against an emulated AWS and GitHub
 	$(PY) -m pytest -m "end_to_end and not long" tests/delivery
 
-test-faults: $(VENV)/.installed-for-tests node_modules/.installed ## Kill Terraform at 20 points of an apply instead of two
+test-faults: $(VENV)/.installed-for-tests node_modules/.installed ## Kill Terraform at 20 points of an apply instead of two, and lose a state
 	$(PY) -m pytest -m long tests/end_to_end/test_kill.py -s
 
 test-registry: $(VENV)/.installed-for-tests node_modules/.installed ## Run the end-to-end tests with the providers of the Terraform registry
