@@ -36,7 +36,7 @@ def test_wherever_it_is_killed(chain: Chain, kills: dict[Chain, Future[Recovery]
 
 @pytest.mark.long
 def test_a_lost_state_is_made_anew_from_what_is_there(bench: Bench, outdir: Path) -> None:
-    """Every answer of `import_ids.py` at once, and not those alone that a kill happens to need."""
+    """Every answer of `import_ids.py` that the emulated AWS asks for, not those alone that a kill happens to need."""
     applied_in_the_end(without_a_state(bench, alone(bench, outdir / "stacks" / KILLED)), kills=0)
 
 
