@@ -37,9 +37,7 @@ class Copies:
         folder.mkdir(exist_ok=True)  # `down` synthesizes it itself
         self.bench.pin(folder)
         if not self.prepared:
-            module = module_of(folder)
-            for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
-                prepare(self.bench.emulator, module)
+            account.stand_in_for_foundation(self.bench.emulator, module_of(folder))
             self.prepared = True
 
     def run(self, job: str, action: str = "") -> Result:

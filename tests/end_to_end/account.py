@@ -29,6 +29,14 @@ def make_state_bucket(emulator: Emulator, module: dict[str, Any]) -> None:
     )
 
 
+def stand_in_for_foundation(emulator: Emulator, module: dict[str, Any]) -> None:
+    """All that the module needs before its first `init` and its first plan."""
+    make_state_bucket(emulator, module)
+    if "data" in module:  # a foundation looks nothing up
+        make_hosted_zone(emulator, module)
+        push_image(emulator, module)
+
+
 def make_hosted_zone(emulator: Emulator, module: dict[str, Any]) -> None:
     route53 = emulator.client("route53", account_of(module))
     with _asking_first:

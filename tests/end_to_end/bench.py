@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.end_to_end import mirror
-from tests.end_to_end.account import account_of
+from tests.end_to_end.account import account_of, stand_in_for_foundation
 from tests.end_to_end.emulator.client import Emulator
 from tests.end_to_end.random_provider.password import RECORD
 from tests.end_to_end.terraform import Terraform, base_environment
@@ -44,6 +44,13 @@ class Bench:
         shutil.copytree(stack, folder)
         self.pin(folder)
         return Terraform(folder, self.environment(account or account_of(module_of(stack))))
+
+    def alone(self, stack: Path) -> Terraform:
+        """The initialized root module of a stack whose account holds nothing but what the stack needs."""
+        stand_in_for_foundation(self.emulator, module_of(stack))
+        module = self.module(stack)
+        module.init()
+        return module
 
     def changed(self, applied: Terraform, stack: Path, name: str) -> Terraform:
         """Another synthesis of a stack that was applied, in a folder `name` of its own: it needs no `init`."""

@@ -107,7 +107,7 @@ def kills(
         stack = outdir / "stacks" / "payments-dev-pr-42"
         with emulator(folder) as running:
             bench = assemble(running, folder)
-            return recovery.run(bench, recovery.alone(bench, stack), chain)
+            return recovery.run(bench, bench.alone(stack), chain)
 
     return {chain: pool.submit(run, chain) for chain in CHAINS}
 

@@ -7,6 +7,7 @@ KMS) is looked for by its tags `Name` and `Workspace`. What neither holds for ma
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.end_to_end import account
@@ -103,14 +104,10 @@ class ImportIds:
     module: dict[str, Any]
     emulator: Emulator
 
-    def by_name(self, address: str) -> str:
-        """The id of what exists by its name, or by what only one resource can have."""
-        type_, _, name = address.partition(".")
-        attributes = {key: self._literal(value) for key, value in self.module["resource"][type_][name].items()}
-        if type_ in ASKED:
-            return ASKED[type_](self, attributes)
-        values = {key: str(value).lower() if isinstance(value, bool) else value for key, value in attributes.items()}
-        return BY_NAME[type_].format_map(values)
+    def by_name(self, addresses: Iterable[str]) -> dict[str, str]:
+        """The ids of what exists by its name, or by what only one resource can have, by address."""
+        ec2 = self._ec2()
+        return {address: self._by_name(address, ec2) for address in addresses}
 
     def looked_for(self, addresses: Iterable[str]) -> dict[str, str]:
         """The ids of those of the resources that were found, by address."""
@@ -128,12 +125,20 @@ class ImportIds:
         region = self.module["provider"]["aws"][0]["region"]
         return self.emulator.client(service, account.account_of(self.module), region)
 
-    def _literal(self, value: Any) -> Any:
+    def _by_name(self, address: str, ec2: Mapping[tuple[str, str], str]) -> str:
+        type_, _, name = address.partition(".")
+        attributes = {key: self._literal(value, ec2) for key, value in self.module["resource"][type_][name].items()}
+        if type_ in ASKED:
+            return ASKED[type_](self, attributes)
+        values = {key: str(value).lower() if isinstance(value, bool) else value for key, value in attributes.items()}
+        return BY_NAME[type_].format_map(values)
+
+    def _literal(self, value: Any, ec2: Mapping[tuple[str, str], str]) -> Any:
         """A value of the module; a reference to another resource means that one's id in EC2, or its name."""
         found = _REFERENCE.fullmatch(value) if isinstance(value, str) else None
         target = self.module["resource"].get(found[1], {}).get(found[2], {}) if found else {}
         if found and found[1] in _EC2:
-            return self._ec2()[_EC2[found[1]], target["tags"]["Name"]]
+            return ec2[_EC2[found[1]], target["tags"]["Name"]]
         return target.get("name", value)
 
     def _ec2(self) -> dict[tuple[str, str], str]:
@@ -198,14 +203,6 @@ def _queue(ids: ImportIds, attributes: Mapping[str, Any]) -> str:
     return str(ids.client("sqs").get_queue_url(QueueName=attributes["name"])["QueueUrl"])
 
 
-def _egress_rule(ids: ImportIds, attributes: Mapping[str, Any]) -> str:
-    return _security_group_rule(ids, attributes, egress=True)
-
-
-def _ingress_rule(ids: ImportIds, attributes: Mapping[str, Any]) -> str:
-    return _security_group_rule(ids, attributes, egress=False)
-
-
 def _security_group_rule(ids: ImportIds, attributes: Mapping[str, Any], egress: bool) -> str:
     group = {"Name": "group-id", "Values": [attributes["security_group_id"]]}
     rules = ids.client("ec2").describe_security_group_rules(Filters=[group])["SecurityGroupRules"]
@@ -229,7 +226,7 @@ ASKED: Mapping[str, Callable[[ImportIds, Mapping[str, Any]], str]] = {
     "aws_lb_target_group": _target_group,
     "aws_route53_record": _record,
     "aws_sqs_queue": _queue,
-    "aws_vpc_security_group_egress_rule": _egress_rule,
-    "aws_vpc_security_group_ingress_rule": _ingress_rule,
+    "aws_vpc_security_group_egress_rule": partial(_security_group_rule, egress=True),
+    "aws_vpc_security_group_ingress_rule": partial(_security_group_rule, egress=False),
     "aws_wafv2_web_acl": _web_acl,
 }

@@ -12,10 +12,9 @@ import subprocess
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
-from tests.end_to_end import account, leaks
+from tests.end_to_end import leaks
 from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.emulator.client import Emulator
 from tests.end_to_end.import_ids import ImportIds
@@ -106,13 +105,13 @@ class Recovery:
         """Notes the ids of what refused to be made twice; AssertionError when importing one did not help."""
         again = self.imported & set(addresses)
         assert not again, f"imported and still not known: {sorted(again)}"
-        self.refused |= {address: self._ids.by_name(address) for address in addresses}
+        self.refused |= self._ids.by_name(addresses)
 
     @cached_property
     def _ids(self) -> ImportIds:
         return ImportIds(self._content, self.emulator)
 
-    @property
+    @cached_property
     def _content(self) -> dict[str, Any]:
         return module_of(self.module.folder)
 
@@ -120,15 +119,6 @@ class Recovery:
     def _backend(self) -> dict[str, str]:
         backend: dict[str, str] = self._content["terraform"]["backend"]["s3"]
         return backend
-
-
-def alone(bench: Bench, stack: Path) -> Terraform:
-    """The root module of a workspace in an AWS that holds what a foundation would, and nothing else."""
-    for prepare in (account.make_state_bucket, account.make_hosted_zone, account.push_image):
-        prepare(bench.emulator, module_of(stack))
-    module = bench.module(stack)
-    module.init()
-    return module
 
 
 def run(bench: Bench, module: Terraform, chain: Chain) -> Recovery:

@@ -48,14 +48,9 @@ def restore(bench: Bench, stack: Path, state: Path) -> Terraform:
     """A root module of today's stack over a recorded state; nothing of what the state names exists."""
     module = module_of(stack)
     backend = module["terraform"]["backend"]["s3"]
-    account.make_state_bucket(bench.emulator, module)
-    if "data" in module:
-        account.make_hosted_zone(bench.emulator, module)
-        account.push_image(bench.emulator, module)
+    terraform = bench.alone(stack)
     s3: Any = bench.emulator.client("s3", account.account_of(module), backend["region"])
     s3.put_object(Bucket=backend["bucket"], Key=backend["key"], Body=gzip.decompress(state.read_bytes()))
-    terraform = bench.module(stack)
-    terraform.init()
     return terraform
 
 

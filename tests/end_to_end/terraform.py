@@ -84,8 +84,8 @@ class Terraform:
         resources = self.state().get("resources", [])
         return {f"{one['type']}.{one['name']}" for one in resources if one["mode"] == "managed"}
 
-    def destroy(self) -> str:
-        return self.run("destroy", "-auto-approve")
+    def destroy(self, *options: str) -> str:
+        return self.run("destroy", "-auto-approve", *options)
 
     def run(self, command: str, *options: str, codes: Sequence[int] = (0,)) -> str:
         """Runs a command and returns what it printed. Raises TerraformError on a code that is not in `codes`."""

@@ -17,7 +17,7 @@ def refusal(life: Life) -> str:
     """What Terraform says to a destroy that it refuses."""
     there = life.inventory()
     with pytest.raises(TerraformError) as refused:
-        life.module.run("destroy", "-auto-approve", "-refresh=false")  # the second plan of its life asked the account
+        life.module.destroy("-refresh=false")  # the second plan of its life asked the account
     assert life.inventory() == there
     return str(refused.value)
 

@@ -9,7 +9,7 @@ import pytest
 from tests.end_to_end.bench import Bench, module_of
 from tests.end_to_end.import_ids import ASKED, BY_NAME, LOOKED_FOR, MADE_AGAIN, WRITTEN_OVER
 from tests.end_to_end.lanes import KILLED, KILLS, Lanes
-from tests.end_to_end.recovery import CHAINS, Chain, Recovery, alone, existing, without_a_state
+from tests.end_to_end.recovery import CHAINS, Chain, Recovery, existing, without_a_state
 
 pytestmark = pytest.mark.end_to_end
 
@@ -37,7 +37,7 @@ def test_wherever_it_is_killed(chain: Chain, kills: dict[Chain, Future[Recovery]
 @pytest.mark.long
 def test_a_lost_state_is_made_anew_from_what_is_there(bench: Bench, outdir: Path) -> None:
     """Every answer of `import_ids.py` that the emulated AWS asks for, not those alone that a kill happens to need."""
-    applied_in_the_end(without_a_state(bench, alone(bench, outdir / "stacks" / KILLED)), kills=0)
+    applied_in_the_end(without_a_state(bench, bench.alone(outdir / "stacks" / KILLED)), kills=0)
 
 
 def test_every_type_is_found_again_or_may_be_made_again(outdir: Path) -> None:

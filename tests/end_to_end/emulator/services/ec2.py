@@ -30,8 +30,8 @@ def install() -> None:
     extend(SecurityGroupRule, __init__=init)
     extend(SecurityGroupRule, description=property(description))
     extend(EC2Backend, delete_nat_gateway=_with_its_interface(EC2Backend.delete_nat_gateway))
-    extend(EC2Backend, delete_vpc_endpoints=_forgotten(EC2Backend.delete_vpc_endpoints))
-    extend(EC2Backend, delete_flow_logs=_with_their_tags(EC2Backend.delete_flow_logs))
+    extend(EC2Backend, delete_vpc_endpoints=_gone_from("vpc_end_points", EC2Backend.delete_vpc_endpoints))
+    extend(EC2Backend, delete_flow_logs=_gone_from("tags", EC2Backend.delete_flow_logs))
     extend(EC2Backend, delete_vpc=_with_its_acl(EC2Backend.delete_vpc))
 
 
@@ -44,20 +44,14 @@ def _with_its_interface(original: Any) -> Any:
     return call
 
 
-def _forgotten(original: Any) -> Any:
-    def call(self: Any, vpce_ids: list[str]) -> None:
-        original(self, vpce_ids)
-        for id_ in vpce_ids:
-            self.vpc_end_points.pop(id_, None)
+def _gone_from(kept: str, original: Any) -> Any:
+    """Takes the ids, which are the only parameter, out of the backend's mapping `kept`, too."""
 
-    return call
-
-
-def _with_their_tags(original: Any) -> Any:
-    def call(self: Any, flow_log_ids: list[str]) -> None:
-        original(self, flow_log_ids)
-        for id_ in flow_log_ids:
-            self.tags.pop(id_, None)
+    def call(self: Any, *arguments: Any, **named: Any) -> None:
+        original(self, *arguments, **named)
+        [ids] = [*arguments, *named.values()]
+        for id_ in ids:
+            getattr(self, kept).pop(id_, None)
 
     return call
 

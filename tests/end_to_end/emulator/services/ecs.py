@@ -3,7 +3,6 @@
 moto makes a cluster or a service that exists a second time: AWS answers with the cluster, and refuses the service.
 """
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -39,15 +38,11 @@ def _once(original: Any) -> Any:
 
 
 def _refused(original: Any) -> Any:
-    signature = inspect.signature(original)
-
-    def call(self: Any, *arguments: Any, **named: Any) -> Service:
-        asked = signature.bind(self, *arguments, **named).arguments
-        cluster = asked["cluster_str"].rpartition("/")[2]
-        known = self.services.get(f"{cluster}:{asked['service_name']}")
+    def call(self: Any, cluster_str: str, service_name: str, *arguments: Any, **named: Any) -> Service:
+        known = self.services.get(f"{cluster_str.rpartition('/')[2]}:{service_name}")
         if known and known.status == "ACTIVE":
             raise InvalidParameterException("Creation of service was not idempotent.")
-        service: Service = original(self, *arguments, **named)
+        service: Service = original(self, cluster_str, service_name, *arguments, **named)
         return service
 
     return call
